@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core;
+
+/** A refusal that a client gets to see; the only exception that callers should expect. */
+public final class CmqException extends RuntimeException {
+    private final CmqError error;
+
+    CmqException(CmqError error, String text) {
+        super(text);
+        this.error = error;
+    }
+
+    /** Which refusal of the table this is. */
+    public CmqError error() {
+        return error;
+    }
+
+    /** The text as CMQ sends it: {@code (moduleCode)text}. */
+    public String message() {
+        return "(" + error.moduleCode() + ")" + getMessage();
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.queue;
+
+import io.quorummq.core.message.Delivery;
+import io.quorummq.core.message.MessageId;
+import io.quorummq.core.message.NewMessage;
+import io.quorummq.core.message.QueueName;
+import io.quorummq.core.message.ReceiptHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the CMQ rules need of the broker that keeps the queues.
+ *
+ * <p>A stage that completes normally means that the effect is durable. Stages fail with {@link
+ * io.quorummq.core.CmqException} where CMQ has an answer for the case; any other failure is a bug or a broker that is
+ * stopping, and the outcome of the call is unknown. No method blocks on storage; stages complete on the broker's
+ * threads, which must not be held up.
+ */
+public interface Broker {
+    /** Every durable queue that CMQ callers may see, ordered by name without regard to case. */
+    List<QueueRecord> queues();
+
+    /** The queue of exactly this name, else the one that differs from it in case alone. */
+    Optional<QueueRecord> find(QueueName name);
+
+    /** Creates a governed queue; the caller has made sure that none of this name exists. */
+    CompletionStage<QueueRecord> create(QueueName name, QueueAttributes attributes);
+
+    /** Replaces the attributes of a queue, which is governed from then on. */
+    CompletionStage<QueueRecord> update(QueueRecord queue, QueueAttributes attributes);
+
+    /** Deletes the queue with all its messages and leases; waiting receives end empty. */
+    CompletionStage<Void> delete(QueueRecord queue);
+
+    /** Deletes every message of the queue in any state: visible, leased, delayed. */
+    CompletionStage<Void> clear(QueueRecord queue);
+
+    /** The queue's counts now. */
+    QueueCounts counts(QueueRecord queue);
+
+    /** Stores all messages in one atomic step; the ids come in the order of the messages. */
+    CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages);
+
+    /**
+     * Leases up to {@code max} visible messages for the queue's visibility time, waiting up to {@code wait} for the
+     * first one; completes with an empty list when there was none. Holds no thread while it waits.
+     *
+     * <p>A caller that has gone away cancels the future: a message whose lease was not recorded yet goes back
+     * uncounted.
+     */
+    CompletableFuture<List<Delivery>> receive(QueueRecord queue, int max, Duration wait);
+
+    /**
+     * Deletes the messages that these handles lease, in one step; completes with the handles that are unknown, outdated
+     * or expired, in the order given.
+     */
+    CompletionStage<List<ReceiptHandle>> deleteLeased(QueueRecord queue, List<ReceiptHandle> handles);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How many messages of a queue are in which state right now; approximate while messages move.
+ *
+ * @param active visible now
+ * @param leased received, not deleted, still invisible; those in delivery to JMS and AMQP consumers included
+ * @param delayed sent or returned with a delay that has not run out
+ * @param oldest when the oldest message in the queue was produced
+ */
+public record QueueCounts(long active, long leased, long delayed, Optional<Instant> oldest) {}

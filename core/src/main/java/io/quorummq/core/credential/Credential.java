@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.credential;
+
+import java.util.regex.Pattern;
+
+/**
+ * One login: the id, which is the user name of JMS and AMQP, and the key, which is the password there and the HMAC key
+ * of signed HTTP requests.
+ */
+public record Credential(String secretId, String secretKey) {
+    private static final String SIGNING_PREFIX = "AKID";
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,127}");
+    /** Visible ASCII only, which every protocol's own string preparation leaves as it is. */
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,256}");
+
+    /** Refuses with {@link CredentialException} what cannot be stored or sent unchanged by every protocol. */
+    public Credential {
+        if (!ID.matcher(secretId).matches()) {
+            throw new CredentialException("secretId \"" + shown(secretId)
+                    + "\" is not allowed: 1 to 128 letters, digits and . _ @ -, beginning with a letter or a digit");
+        }
+        if (!KEY.matcher(secretKey).matches()) {
+            throw new CredentialException("the secretKey of " + secretId
+                    + " is not allowed: 1 to 256 visible ASCII characters without blanks");
+        }
+    }
+
+    /** Whether HTTP requests can be signed by this credential: CMQ demands ids that begin with {@code AKID}. */
+    public boolean canSign() {
+        return canSign(secretId);
+    }
+
+    /** Whether an id of this form can sign HTTP requests. */
+    public static boolean canSign(String secretId) {
+        return secretId.startsWith(SIGNING_PREFIX);
+    }
+
+    /** The id alone: a key must not reach a log by accident. */
+    @Override
+    public String toString() {
+        return "Credential[" + secretId + "]";
+    }
+
+    private static String shown(String text) {
+        var printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
+    }
+}

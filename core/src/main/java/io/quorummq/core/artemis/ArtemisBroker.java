@@ -161,10 +161,10 @@ final class ArtemisBroker implements Broker {
         return onControl(() -> {
                     try (var operation = new Operation(server)) {
                         gate(queue.name()).deleteAllReferences();
-                        return operation.whenDurable((Void) null);
+                        return operation.whenDurable(queue).thenAccept(cleared -> {});
                     }
                 })
-                .thenCompose(cleared -> cleared);
+                .thenCompose(stored -> stored);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.queue.QueueAttributes;
 import java.nio.charset.StandardCharsets;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
@@ -44,8 +45,9 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
                 return;
             }
             refuseTooManyDelayed(message, queue);
-            if (queue.isGoverned()) {
-                obeyQueue(message, queue);
+            var attributes = queue.rules().governing();
+            if (attributes.isPresent()) {
+                obey(attributes.get(), message, queue);
             }
         }
         changed |= makeDurable(message, address);
@@ -80,9 +82,7 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         }
     }
 
-    private void obeyQueue(Message message, GateQueue queue) throws ActiveMQException {
-        var record = queue.record().orElseThrow();
-        var attributes = record.attributes();
+    private void obey(QueueAttributes attributes, Message message, GateQueue queue) throws ActiveMQException {
         if (isLargerThan(message, attributes.maxMessageBytes())) {
             throw refusal(CmqError.MESSAGE_TOO_LARGE, "maxMsgSize", attributes.maxMessageBytes());
         }

@@ -37,7 +37,8 @@ final class FailedLogins {
         }
         if (lines < LINES_MAX) {
             lines++;
-            LOG.warn("Login of {} from {} refused: {}", shown(user), remoteAddress, reason);
+            var from = remoteAddress == null ? "an unknown address" : remoteAddress;
+            LOG.warn("Login of {} from {} refused: {}", shown(user), from, reason);
         } else {
             unlogged++;
         }

@@ -13,6 +13,7 @@ import jakarta.jms.TextMessage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
@@ -114,6 +115,37 @@ final class LoginTest {
     @CsvSource({"AMQP_BEST", "AMQP_PLAIN", "CORE"})
     void nobodyIsRefusedAtOnce(Door door) {
         refused(() -> door.factory(broker.port()).createConnection().close());
+    }
+
+    @Test
+    void qpidJmsChoosesScramByItself() throws JMSException {
+        try (var connection = Door.AMQP_BEST.factory(broker.port()).createConnection("AKIDknown", "the-right-key")) {
+            connection.start();
+
+            assertThat(broker.subjects())
+                    .singleElement()
+                    .satisfies(subject ->
+                            assertThat(subject.getPublicCredentials()).contains(new ScramProof(KNOWN)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void connectionsOfARemovedCredentialAreClosedAndNoOthers(Door door) throws JMSException {
+        credentials.put("other", new Credential("other", "other-key"));
+        try (var removed = door.factory(broker.port()).createConnection("AKIDknown", "the-right-key");
+                var other = door.factory(broker.port()).createConnection("other", "other-key");
+                var otherSession = other.createSession(Session.AUTO_ACKNOWLEDGE)) {
+            var failure = new CompletableFuture<JMSException>();
+            removed.setExceptionListener(failure::complete);
+            removed.start();
+            credentials.remove("AKIDknown");
+
+            broker.connections().closeThoseOf("AKIDknown");
+
+            assertThat(failure).succeedsWithin(Duration.ofSeconds(10));
+            otherSession.createProducer(otherSession.createQueue("q")).send(otherSession.createTextMessage("hello"));
+        }
     }
 
     @Test

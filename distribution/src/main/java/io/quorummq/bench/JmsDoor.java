@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.bench;
+
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.qpid.jms.JmsConnectionFactory;
+
+/** JMS over core or AMQP: a connection, a session and a thread for each worker; the broker makes the queues. */
+final class JmsDoor implements Door {
+    private final ConnectionFactory factory;
+    private final Target target;
+    private final Load load;
+
+    JmsDoor(Target target, Load load) {
+        this.factory = target.protocol() == Target.Protocol.AMQP
+                ? new JmsConnectionFactory(target.uri())
+                : new ActiveMQConnectionFactory(target.uri());
+        this.target = target;
+        this.load = load;
+    }
+
+    @Override
+    public void prepare() {
+        // A JMS producer's or consumer's queue is made by the broker when the worker names it.
+    }
+
+    @Override
+    public Worker producer(int index) throws JMSException {
+        return new JmsProducer(connected(), load, index);
+    }
+
+    @Override
+    public Worker consumer(int index) throws JMSException {
+        return new JmsConsumer(connected(), load, index);
+    }
+
+    @Override
+    public void close() {
+        if (factory instanceof ActiveMQConnectionFactory core) {
+            core.close();
+        }
+    }
+
+    private Connection connected() throws JMSException {
+        var login = target.login();
+        var connection = login.isPresent()
+                ? factory.createConnection(login.get().secretId(), login.get().secretKey())
+                : factory.createConnection();
+        try {
+            connection.start();
+            return connection;
+        } catch (JMSException e) {
+            connection.close();
+            throw e;
+        }
+    }
+}

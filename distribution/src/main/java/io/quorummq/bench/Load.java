@@ -68,6 +68,11 @@ final class Load {
         return sendUntil;
     }
 
+    /** Whether the first messages do not count; where a number of messages is given, all count. */
+    boolean hasWarmUp() {
+        return settings.messages().isEmpty() && !settings.warmUp().isZero();
+    }
+
     /** The latest time at which a message of this round came out. */
     long lastReceived() {
         return lastReceived;

@@ -63,12 +63,7 @@ final class Round {
 
     private List<Figures> load(Door door) throws Exception {
         addConsumers(door);
-        begin("warm-up");
-        consumers.forEach(Worker::start);
-        producers.forEach(Worker::start);
-        watch(() -> warmedUp() || ended(producers));
-        phase = "load";
-        var window = new Window(phase, load, serverPids);
+        var window = warmedUp("load", consumers);
         boolean counted = load.settings().messages().isPresent();
         watch(() -> timeIsUp() || ended(producers));
         if (counted) {
@@ -82,11 +77,7 @@ final class Round {
     }
 
     private List<Figures> fill() throws IOException {
-        begin("warm-up");
-        producers.forEach(Worker::start);
-        watch(() -> warmedUp() || ended(producers));
-        phase = "fill";
-        var window = new Window(phase, load, serverPids);
+        var window = warmedUp("fill", List.of());
         watch(() -> timeIsUp() || ended(producers));
         window.close();
         endSending();
@@ -112,15 +103,24 @@ final class Round {
         }
     }
 
-    private void begin(String firstPhase) {
-        phase = firstPhase;
+    /** Begins the round; the window opens after the warm-up, or before the first message where there is none. */
+    private Window warmedUp(String measured, List<Worker> beside) throws IOException {
         load.begin();
         shownAt = clock.now();
-    }
-
-    private boolean warmedUp() {
-        return load.settings().messages().isPresent()
-                || clock.now() - load.start() >= load.settings().warmUp().toNanos();
+        if (!load.hasWarmUp()) {
+            phase = measured;
+            var window = new Window(measured, load, serverPids);
+            beside.forEach(Worker::start);
+            producers.forEach(Worker::start);
+            return window;
+        }
+        phase = "warm-up";
+        beside.forEach(Worker::start);
+        producers.forEach(Worker::start);
+        long until = load.start() + load.settings().warmUp().toNanos();
+        watch(() -> clock.now() - until >= 0 || ended(producers));
+        phase = measured;
+        return new Window(measured, load, serverPids);
     }
 
     private boolean timeIsUp() {

@@ -280,7 +280,7 @@ final class InMemoryBroker implements Broker {
             if (handle == null || firstReceived == null) {
                 throw new IllegalStateException("message " + id + " is not leased");
             }
-            return new Delivery(id, handle, body, enqueued, firstReceived, visibleAt, count);
+            return new Delivery(id, handle, body, false, enqueued, firstReceived, visibleAt, count);
         }
     }
 

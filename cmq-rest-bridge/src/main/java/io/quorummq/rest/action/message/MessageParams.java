@@ -74,6 +74,9 @@ final class MessageParams {
 
     static void write(Delivery message, JsonGenerator json) throws IOException {
         json.writeStringField("msgBody", wellFormed(message.body()));
+        if (message.isBase64()) {
+            json.writeStringField("msgBodyEncoding", "base64");
+        }
         json.writeStringField("msgId", message.id().toString());
         json.writeStringField("receiptHandle", message.handle().toString());
         json.writeNumberField("enqueueTime", message.enqueued().getEpochSecond());

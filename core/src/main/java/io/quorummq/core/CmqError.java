@@ -48,6 +48,12 @@ public enum CmqError {
     INTERFACE_FREQUENCY(4480, 10460, "exceed interface frequency limit, please slow down"),
     INTERNAL_ERROR(6000, 10050, "server internal error"),
     SEND_FAILED(6000, 10090, "send message failed"),
+    RECEIVE_FAILED(6000, 10130, "recieve message failed"),
+    DELETE_MESSAGE_FAILED(6000, 10140, "delete message failed"),
+    GET_ATTRIBUTES_FAILED(6000, 10160, "get queue attributes failed"),
+    SET_ATTRIBUTES_FAILED(6000, 10170, "set queue attributes failed"),
+    DELETE_QUEUE_FAILED(6000, 10180, "delete queue failed"),
+    LIST_QUEUE_FAILED(6000, 10190, "list queue failed"),
     PARTIAL_DELETE(6010, 10150, "delete message partially failed"),
     DELETE_FAILED(6020, 10290, "batch delete message failed"),
     QUEUE_NAME_IN_RELEASE(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.credential;
 
+import java.security.SecureRandom;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,8 @@ import java.util.regex.Pattern;
  */
 public record Credential(String secretId, String secretKey) {
     private static final String SIGNING_PREFIX = "AKID";
+    private static final String GENERATED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final int GENERATED_CHARACTERS = 32;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,127}");
     /** Visible ASCII only, which every protocol's own string preparation leaves as it is. */
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,256}");
@@ -16,13 +19,26 @@ public record Credential(String secretId, String secretKey) {
     /** Refuses with {@link CredentialException} what cannot be stored or sent unchanged by every protocol. */
     public Credential {
         if (!ID.matcher(secretId).matches()) {
-            throw new CredentialException("secretId \"" + shown(secretId)
+            throw new CredentialException("secretId \"" + CredentialException.shown(secretId)
                     + "\" is not allowed: 1 to 128 letters, digits and . _ @ -, beginning with a letter or a digit");
         }
         if (!KEY.matcher(secretKey).matches()) {
             throw new CredentialException("the secretKey of " + secretId
                     + " is not allowed: 1 to 256 visible ASCII characters without blanks");
         }
+    }
+
+    /** A new credential that can sign, with 190 random bits in the id and as many in the key. */
+    public static Credential generate(SecureRandom random) {
+        return new Credential(SIGNING_PREFIX + randomText(random), randomText(random));
+    }
+
+    private static String randomText(SecureRandom random) {
+        var text = new StringBuilder(GENERATED_CHARACTERS);
+        for (var i = 0; i < GENERATED_CHARACTERS; i++) {
+            text.append(GENERATED.charAt(random.nextInt(GENERATED.length())));
+        }
+        return text.toString();
     }
 
     /** Whether HTTP requests can be signed by this credential: CMQ demands ids that begin with {@code AKID}. */
@@ -39,10 +55,5 @@ public record Credential(String secretId, String secretKey) {
     @Override
     public String toString() {
         return "Credential[" + secretId + "]";
-    }
-
-    private static String shown(String text) {
-        var printable = text.replaceAll("\\p{Cntrl}", "?");
-        return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
     }
 }

@@ -12,4 +12,10 @@ public final class CredentialException extends RuntimeException {
     public CredentialException(String text, Throwable cause) {
         super(text, cause);
     }
+
+    /** Any text from outside, shortened and fit for one line of a message. */
+    static String shown(String text) {
+        var printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
+    }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A stage that completes normally means that the effect is durable. Stages fail with {@link
  * io.quorummq.core.CmqException} where CMQ has an answer for the case; any other failure is a bug or a broker that is
- * stopping, and the outcome of the call is unknown. No method blocks on storage; stages complete on the broker's
- * threads, which must not be held up.
+ * stopping, and the outcome of the call is unknown. No method blocks on storage; stages complete on pool threads, which
+ * may write an answer but must not wait for anything.
  */
 public interface Broker {
     /** Every durable queue that CMQ callers may see, ordered by name without regard to case. */

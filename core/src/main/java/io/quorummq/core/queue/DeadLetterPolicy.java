@@ -9,9 +9,22 @@ public sealed interface DeadLetterPolicy {
     /** The queue that takes the dead letters. */
     QueueName target();
 
+    /** The same policy with another queue for the dead letters. */
+    DeadLetterPolicy withTarget(QueueName other);
+
     /** CMQ's policy 0: received {@code maxReceiveCount} times (1 to 1000) without a delete. */
-    record ByReceiveCount(QueueName target, int maxReceiveCount) implements DeadLetterPolicy {}
+    record ByReceiveCount(QueueName target, int maxReceiveCount) implements DeadLetterPolicy {
+        @Override
+        public DeadLetterPolicy withTarget(QueueName other) {
+            return new ByReceiveCount(other, maxReceiveCount);
+        }
+    }
 
     /** CMQ's policy 1: not deleted {@code maxTimeToLive} (300 to 43200 s) after it was enqueued. */
-    record ByAge(QueueName target, Duration maxTimeToLive) implements DeadLetterPolicy {}
+    record ByAge(QueueName target, Duration maxTimeToLive) implements DeadLetterPolicy {
+        @Override
+        public DeadLetterPolicy withTarget(QueueName other) {
+            return new ByAge(other, maxTimeToLive);
+        }
+    }
 }

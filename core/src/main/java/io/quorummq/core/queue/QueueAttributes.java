@@ -32,4 +32,46 @@ public record QueueAttributes(
             Duration.ofSeconds(345_600),
             Duration.ZERO,
             Optional.empty());
+
+    QueueAttributes withMaxMessages(long value) {
+        return new QueueAttributes(
+                value, pollingWait, visibilityTimeout, maxMessageBytes, retention, rewind, deadLetterPolicy);
+    }
+
+    QueueAttributes withPollingWait(Duration value) {
+        return new QueueAttributes(
+                maxMessages, value, visibilityTimeout, maxMessageBytes, retention, rewind, deadLetterPolicy);
+    }
+
+    QueueAttributes withVisibilityTimeout(Duration value) {
+        return new QueueAttributes(
+                maxMessages, pollingWait, value, maxMessageBytes, retention, rewind, deadLetterPolicy);
+    }
+
+    QueueAttributes withMaxMessageBytes(int value) {
+        return new QueueAttributes(
+                maxMessages, pollingWait, visibilityTimeout, value, retention, rewind, deadLetterPolicy);
+    }
+
+    QueueAttributes withRetention(Duration value) {
+        return new QueueAttributes(
+                maxMessages, pollingWait, visibilityTimeout, maxMessageBytes, value, rewind, deadLetterPolicy);
+    }
+
+    QueueAttributes withRewind(Duration value) {
+        return new QueueAttributes(
+                maxMessages, pollingWait, visibilityTimeout, maxMessageBytes, retention, value, deadLetterPolicy);
+    }
+
+    /** These attributes with this dead-letter policy. */
+    public QueueAttributes withDeadLetterPolicy(DeadLetterPolicy policy) {
+        return new QueueAttributes(
+                maxMessages, pollingWait, visibilityTimeout, maxMessageBytes, retention, rewind, Optional.of(policy));
+    }
+
+    /** These attributes with dead-lettering off. */
+    public QueueAttributes withoutDeadLetterPolicy() {
+        return new QueueAttributes(
+                maxMessages, pollingWait, visibilityTimeout, maxMessageBytes, retention, rewind, Optional.empty());
+    }
 }

@@ -4,6 +4,8 @@ package io.quorummq.core.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.SecureRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,18 @@ final class CredentialTest {
         assertThat(new Credential("AKIDone", "k").canSign()).isTrue();
         assertThat(new Credential("orders-app@example.org", "k").canSign()).isFalse();
         assertThat(new Credential("akidone", "k").canSign()).isFalse();
+    }
+
+    @Test
+    void generatedCredentialsCanSignAndDiffer() {
+        var random = new SecureRandom();
+
+        var generated =
+                Stream.generate(() -> Credential.generate(random)).limit(50).toList();
+
+        assertThat(generated).allMatch(Credential::canSign);
+        assertThat(generated).extracting(Credential::secretId).doesNotHaveDuplicates();
+        assertThat(generated).extracting(Credential::secretKey).doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

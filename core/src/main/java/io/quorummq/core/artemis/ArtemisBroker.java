@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.CmqError;
+import io.quorummq.core.message.Delivery;
+import io.quorummq.core.message.MessageId;
+import io.quorummq.core.message.NewMessage;
+import io.quorummq.core.message.QueueName;
+import io.quorummq.core.message.ReceiptHandle;
+import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.QueueAttributes;
+import io.quorummq.core.queue.QueueCounts;
+import io.quorummq.core.queue.QueueRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.persistence.impl.journal.LargeServerMessageImpl;
+import org.apache.activemq.artemis.core.postoffice.RoutingStatus;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.MessageReference;
+import org.apache.activemq.artemis.core.server.impl.AckReason;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.core.transaction.impl.TransactionImpl;
+import org.jspecify.annotations.Nullable;
+
+/** The CMQ rules' broker, on the queues of an embedded Artemis server. */
+final class ArtemisBroker implements Broker {
+    private final ActiveMQServer server;
+    private final Visibility visibility;
+    private final QueueRecords records;
+    private final Executor control;
+
+    ArtemisBroker(ActiveMQServer server, Visibility visibility) {
+        this.server = server;
+        this.visibility = visibility;
+        this.records = new QueueRecords(server.getStorageManager());
+        this.control = server.getExecutorFactory().getExecutor();
+    }
+
+    @Override
+    public List<QueueRecord> queues() {
+        return visibility.queues().stream()
+                .flatMap(queue -> recordOf(queue).stream())
+                .sorted(Comparator.comparing(queue -> queue.name().value(), String.CASE_INSENSITIVE_ORDER))
+                .toList();
+    }
+
+    @Override
+    public Optional<QueueRecord> find(QueueName name) {
+        if (server.locateQueue(SimpleString.of(name.value())) instanceof GateQueue exact) {
+            var found = recordOf(exact);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return visibility.queues().stream()
+                .filter(queue -> queue.getName().toString().equalsIgnoreCase(name.value()))
+                .flatMap(queue -> recordOf(queue).stream())
+                .findFirst();
+    }
+
+    /** What CMQ knows of the queue; read from the store once, then kept with the queue. */
+    private Optional<QueueRecord> recordOf(GateQueue queue) {
+        var known = queue.record();
+        if (known.isPresent()) {
+            return known;
+        }
+        if (!isVisible(queue)) {
+            return Optional.empty();
+        }
+        var name = new QueueName(queue.getName().toString());
+        var id = idOf(queue);
+        var read = records.find(name, id).orElseGet(() -> {
+            var created = Instant.ofEpochMilli(queue.getCreatedTimestamp());
+            return new QueueRecord(name, id, QueueAttributes.DEFAULT, false, created, created);
+        });
+        queue.record(read);
+        return Optional.of(read);
+    }
+
+    private boolean isVisible(GateQueue queue) {
+        var name = queue.getName().toString();
+        return queue.isDurable()
+                && !queue.isTemporary()
+                && !queue.isInternalQueue()
+                && queue.getRoutingType() == RoutingType.ANYCAST
+                && queue.getName().equals(queue.getAddress())
+                && QueueName.isValid(name);
+    }
+
+    private static String idOf(GateQueue queue) {
+        var digits = Long.toString(queue.getID(), 36);
+        return "queue-" + "0".repeat(Math.max(0, 8 - digits.length())) + digits;
+    }
+
+    /** Reads the records of all queues, so that CMQ's rules are in force before the first client sends. */
+    void load() {
+        visibility.queues().forEach(this::recordOf);
+    }
+
+    @Override
+    public CompletionStage<QueueRecord> create(QueueName name, QueueAttributes attributes) {
+        return onControl(() -> {
+            var now = Instant.ofEpochMilli(visibility.now());
+            var address = SimpleString.of(name.value());
+            var pending = new QueueRecord(name, "", attributes, true, now, now);
+            // the record first: a queue whose rules are lost would be worse than rules without a queue
+            records.store(pending);
+            server.createQueue(
+                    QueueConfiguration.of(address)
+                            .setAddress(address)
+                            .setRoutingType(RoutingType.ANYCAST)
+                            .setDurable(true)
+                            .setAutoDelete(false)
+                            .setAutoCreateAddress(true),
+                    true);
+            var queue = gate(name);
+            var created = new QueueRecord(name, idOf(queue), attributes, true, now, now);
+            queue.record(created);
+            return created;
+        });
+    }
+
+    @Override
+    public CompletionStage<QueueRecord> update(QueueRecord queue, QueueAttributes attributes) {
+        return onControl(() -> {
+            var gate = gate(queue.name());
+            var modified = Instant.ofEpochMilli(visibility.now());
+            var updated = new QueueRecord(queue.name(), queue.id(), attributes, true, queue.created(), modified);
+            records.store(updated);
+            gate.record(updated);
+            return updated;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> delete(QueueRecord queue) {
+        return onControl(() -> {
+            gate(queue.name());
+            server.destroyQueue(SimpleString.of(queue.name().value()), null, false, true, true);
+            if (queue.governed()) {
+                records.delete(queue.name());
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> clear(QueueRecord queue) {
+        return onControl(() -> {
+                    try (var operation = new Operation(server)) {
+                        gate(queue.name()).deleteAllReferences();
+                        return operation.whenDurable(queue).thenAccept(cleared -> {});
+                    }
+                })
+                .thenCompose(stored -> stored);
+    }
+
+    @Override
+    public QueueCounts counts(QueueRecord queue) {
+        var gate = gate(queue.name());
+        var oldest = Optional.ofNullable(gate.peekFirstMessage())
+                .map(ref -> MessageMapper.enqueuedMillis(ref.getMessage()))
+                .filter(enqueued -> enqueued > 0)
+                .map(Instant::ofEpochMilli);
+        return new QueueCounts(
+                gate.activeCount(),
+                gate.table().leased() + gate.getDeliveringCount(),
+                gate.table().delayed(),
+                oldest);
+    }
+
+    @Override
+    public CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages) {
+        var gate = gate(queue.name());
+        refuseWhenDiskIsFull();
+        var isDelayed = !messages.get(0).delay().isZero();
+        if (isDelayed
+                && gate.table().delayed() + messages.size()
+                        > visibility.settings().delayedMessagesMax()) {
+            throw CmqError.TOO_MANY_INACTIVE.because("queueName", queue.name());
+        }
+        try (var operation = new Operation(server)) {
+            var ids = new ArrayList<MessageId>();
+            var tx = messages.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
+            for (var message : messages) {
+                ids.add(route(gate, message, tx));
+            }
+            if (tx != null) {
+                tx.commit();
+            }
+            return operation.whenDurable(List.copyOf(ids));
+        } catch (ActiveMQAddressFullException full) {
+            throw CmqError.TOO_MANY_MESSAGES.because("queueName", queue.name());
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private MessageId route(GateQueue gate, NewMessage message, @Nullable Transaction tx) throws Exception {
+        var storage = server.getStorageManager();
+        var id = storage.generateID();
+        var stored = LargeServerMessageImpl.checkLargeMessage(
+                MessageMapper.stored(message, id, gate.getAddress(), visibility.now()), storage);
+        var status = server.getPostOffice().route(stored, tx, false);
+        if (status != RoutingStatus.OK) {
+            throw CmqError.QUEUE_NOT_FOUND.because("queueName", gate.getName());
+        }
+        return new MessageId(stored.getMessageID());
+    }
+
+    private void refuseWhenDiskIsFull() {
+        var paging = server.getPagingManager();
+        if (paging.isDiskFull()) {
+            throw CmqError.SEND_FAILED.because(
+                    "free disk", paging.getDiskUsableSpace() + " bytes", "more than min-disk-free of broker.xml");
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<Delivery>> receive(QueueRecord queue, int max, Duration wait) {
+        var gate = gate(queue.name());
+        var table = gate.table();
+        var settings = visibility.settings();
+        if (table.leased() >= settings.leasedMessagesMax() || table.leasedBytes() >= settings.leasedBytesMax()) {
+            throw CmqError.TOO_MANY_INACTIVE.because("queueName", queue.name());
+        }
+        return gate.receiver().receive(max, wait, queue.attributes().visibilityTimeout());
+    }
+
+    @Override
+    public CompletionStage<List<ReceiptHandle>> deleteLeased(QueueRecord queue, List<ReceiptHandle> handles) {
+        var gate = gate(queue.name());
+        var invalid = new ArrayList<ReceiptHandle>();
+        var leased = new ArrayList<MessageReference>();
+        for (var handle : handles) {
+            gate.takeLeased(handle.value()).ifPresentOrElse(leased::add, () -> invalid.add(handle));
+        }
+        if (leased.isEmpty()) {
+            return CompletableFuture.completedFuture(invalid);
+        }
+        try (var operation = new Operation(server)) {
+            var tx = leased.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
+            for (var ref : leased) {
+                gate.acknowledge(tx, ref, AckReason.NORMAL, null, false);
+            }
+            if (tx != null) {
+                tx.commit();
+            }
+            return operation.whenDurable(List.copyOf(invalid));
+        } catch (Exception e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private GateQueue gate(QueueName name) {
+        if (server.locateQueue(SimpleString.of(name.value())) instanceof GateQueue gate) {
+            return gate;
+        }
+        throw CmqError.QUEUE_NOT_FOUND.because("queueName", name);
+    }
+
+    /** Creation and change of queues wait for the disk, one after the other, on a thread of the broker. */
+    private <T> CompletableFuture<T> onControl(Callable<T> work) {
+        var future = new CompletableFuture<T>();
+        control.execute(() -> {
+            try {
+                future.complete(work.call());
+            } catch (Throwable e) {
+                future.completeExceptionally(e);
+            }
+        });
+        return future;
+    }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.ConfigurationException;
+import io.quorummq.core.queue.Broker;
+import java.net.BindException;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine for as long as this node leads: started once, closed once. While it runs, JMS and AMQP clients are served,
+ * and {@link #broker()} serves CMQ's.
+ */
+public final class EmbeddedArtemis implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedArtemis.class);
+
+    private final BrokerConfiguration configuration;
+    private final Visibility visibility;
+    private final EngineServer server;
+    private @Nullable ArtemisBroker broker;
+    private @Nullable ScheduledFuture<?> ageScan;
+
+    /**
+     * Makes an engine that is not yet running.
+     *
+     * @param clock the cluster's clock, which leases, delays and retention go by
+     * @param random where receipt handles come from: must be unpredictable
+     */
+    public EmbeddedArtemis(
+            BrokerConfiguration configuration,
+            EngineSettings settings,
+            Storage storage,
+            ActiveMQSecurityManager security,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.configuration = configuration;
+        this.visibility = new Visibility(settings, clock, random);
+        this.server = new EngineServer(configuration.artemis(), security, storage, visibility);
+    }
+
+    /**
+     * Loads what is stored and opens the acceptors; returns when clients can connect.
+     *
+     * @throws ConfigurationException if a port is in use or a configured part cannot be loaded
+     */
+    public void start() {
+        var failure = new AtomicReference<Throwable>();
+        server.registerActivationFailureListener(failure::set);
+        server.registerBrokerPlugin(new SenderRules(server, visibility));
+        try {
+            server.start();
+        } catch (Exception e) {
+            failure.compareAndSet(null, e);
+        }
+        var failed = failure.get();
+        if (failed != null) {
+            close();
+            throw refusal(failed);
+        }
+        var started = new ArtemisBroker(server, visibility);
+        started.load();
+        broker = started;
+        var period = visibility.settings().ageScan().toMillis();
+        ageScan =
+                server.getScheduledPool().scheduleWithFixedDelay(this::scanAges, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    private void scanAges() {
+        for (var queue : visibility.queues()) {
+            if (queue.isGoverned()) {
+                queue.scanAges();
+            }
+        }
+    }
+
+    /** The queues as CMQ's rules need them; only after {@link #start()}. */
+    public Broker broker() {
+        if (broker == null) {
+            throw new IllegalStateException("the engine has not been started");
+        }
+        return broker;
+    }
+
+    /** Whether clients can connect. */
+    public boolean isActive() {
+        return server.isActive();
+    }
+
+    /** Closes the acceptors, then the store; what was acknowledged is on disk already. */
+    @Override
+    public void close() {
+        if (ageScan != null) {
+            ageScan.cancel(false);
+        }
+        try {
+            server.stop();
+        } catch (Exception e) {
+            LOG.error("The engine did not stop cleanly; everything acknowledged is stored", e);
+        }
+    }
+
+    private ConfigurationException refusal(Throwable failed) {
+        for (var cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new ConfigurationException("a port is in use: " + failed.getMessage(), failed);
+            }
+        }
+        return new ConfigurationException(
+                "the engine of " + configuration.file() + " does not start: " + failed.getMessage(), failed);
+    }
+}

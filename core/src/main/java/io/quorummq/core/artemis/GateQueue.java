@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.queue.DeadLetterPolicy;
+import io.quorummq.core.queue.QueueRecord;
+import io.quorummq.core.visibility.Lease;
+import io.quorummq.core.visibility.VisibilityTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.api.core.Pair;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.filter.Filter;
+import org.apache.activemq.artemis.core.journal.IOCompletion;
+import org.apache.activemq.artemis.core.paging.cursor.PageSubscription;
+import org.apache.activemq.artemis.core.persistence.StorageManager;
+import org.apache.activemq.artemis.core.postoffice.PostOffice;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.MessageReference;
+import org.apache.activemq.artemis.core.server.QueueFactory;
+import org.apache.activemq.artemis.core.server.ServerConsumer;
+import org.apache.activemq.artemis.core.server.impl.AckReason;
+import org.apache.activemq.artemis.core.server.impl.QueueImpl;
+import org.apache.activemq.artemis.core.settings.HierarchicalRepository;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
+import org.apache.activemq.artemis.core.transaction.impl.TransactionImpl;
+import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A queue with one gate: whether a message may be seen now is asked here and nowhere else, for consumers of every
+ * protocol. Leases, delays and redelivery delays all keep a message back until its time on the cluster's clock; Artemis'
+ * own schedule, which goes by the wall clock and persists nothing of a paged message, is never used.
+ *
+ * <p>Messages under a lease are not in delivery as Artemis understands it, so that they do not stop the reading of pages.
+ */
+final class GateQueue extends QueueImpl {
+    private static final Logger LOG = LoggerFactory.getLogger(GateQueue.class);
+    private static final int AGE_SCAN_MESSAGES_MAX = 1000;
+
+    private final ActiveMQServer server;
+    private final StorageManager storage;
+    private final ScheduledExecutorService timer;
+    private final Visibility shared;
+    private final LeaseJournal leases;
+    private final DeadLetters deadLetters;
+    private final VisibilityTable<MessageReference> table = new VisibilityTable<>();
+    private final Map<Long, MessageReference> reloaded = new HashMap<>();
+    private final Receiver receiver;
+    private volatile @Nullable QueueRecord record;
+    private final Object alarmLock = new Object();
+    private @Nullable ScheduledFuture<?> alarm;
+    private long alarmAt = Long.MAX_VALUE;
+
+    GateQueue(
+            QueueConfiguration configuration,
+            @Nullable Filter filter,
+            @Nullable PageSubscription pages,
+            ScheduledExecutorService timer,
+            PostOffice postOffice,
+            StorageManager storage,
+            HierarchicalRepository<AddressSettings> addressSettings,
+            ArtemisExecutor executor,
+            ActiveMQServer server,
+            QueueFactory factory,
+            Visibility shared) {
+        super(
+                configuration,
+                filter,
+                pages == null ? null : pages.getPagingStore(),
+                pages,
+                timer,
+                postOffice,
+                storage,
+                addressSettings,
+                executor,
+                server,
+                factory);
+        this.server = server;
+        this.storage = storage;
+        this.timer = timer;
+        this.shared = shared;
+        this.leases = new LeaseJournal(storage);
+        this.deadLetters = new DeadLetters(server, storage);
+        this.receiver = new Receiver(this, server);
+    }
+
+    /** What CMQ knows of this queue; empty where CMQ may not see it. */
+    Optional<QueueRecord> record() {
+        return Optional.ofNullable(record);
+    }
+
+    void record(QueueRecord newRecord) {
+        record = newRecord;
+    }
+
+    /** Whether CMQ's rules bind senders and consumers of every protocol here. */
+    boolean isGoverned() {
+        var known = record;
+        return known != null && known.governed();
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    VisibilityTable<MessageReference> table() {
+        return table;
+    }
+
+    long now() {
+        return shared.now();
+    }
+
+    /** How many messages may be seen now, those on pages included; approximate while messages move. */
+    long activeCount() {
+        return Math.max(0, getMessageCount() - table.leased() - table.delayed() - getDeliveringCount());
+    }
+
+    // --- what enters the queue passes the gate -----------------------------------------------------------------------
+
+    /** Every new message, and every message that is read from a page. */
+    @Override
+    protected boolean scheduleIfPossible(MessageReference ref) {
+        if (!hide(ref)) {
+            return false;
+        }
+        if (!ref.isPaged()) {
+            incrementMesssagesAdded();
+        }
+        reloadSequence(ref);
+        return true;
+    }
+
+    /** Every message of the journal, when the engine starts. */
+    @Override
+    public synchronized void reload(MessageReference ref) {
+        if (table.lease(ref.getMessageID()).isPresent()) {
+            reloaded.put(ref.getMessageID(), ref);
+        }
+        if (hide(ref)) {
+            reloadSequence(ref);
+            if (!ref.isPaged()) {
+                incrementMesssagesAdded();
+            }
+        } else {
+            super.reload(ref);
+        }
+    }
+
+    @Override
+    public void addSorted(MessageReference ref, boolean scheduling) {
+        if (scheduling || !hideAgain(ref)) {
+            super.addSorted(ref, true);
+        }
+    }
+
+    @Override
+    public void addHead(MessageReference ref, boolean scheduling) {
+        if (scheduling || !hideAgain(ref)) {
+            super.addHead(ref, true);
+        }
+    }
+
+    @Override
+    public synchronized void cancel(MessageReference ref, long timeBase) throws Exception {
+        var result = checkRedelivery(ref, timeBase, false);
+        if (result.getA()) {
+            addSorted(ref, false);
+            resetAllIterators();
+        } else if (!result.getB()) {
+            decDelivering(ref);
+        }
+    }
+
+    private boolean hideAgain(MessageReference ref) {
+        if (ref.isAlreadyAcked() || !hide(ref)) {
+            return false;
+        }
+        ref.setInDelivery(false);
+        return true;
+    }
+
+    private boolean hide(MessageReference ref) {
+        var scheduledAt = ref.getScheduledDeliveryTime();
+        if (scheduledAt == 0 && table.isEmpty()) {
+            return false;
+        }
+        var id = ref.getMessageID();
+        table.lease(id)
+                .filter(lease -> lease.receiveCount() > ref.getDeliveryCount())
+                .ifPresent(lease -> ref.setDeliveryCount(lease.receiveCount()));
+        if (table.hide(ref, id, ref.isPaged(), ref.getMessageMemoryEstimate(), scheduledAt, shared.now())) {
+            armAlarm();
+            return true;
+        }
+        if (scheduledAt != 0) {
+            ref.setScheduledDeliveryTime(0);
+        }
+        return false;
+    }
+
+    // --- leases ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Leases a message that a receiver has just taken off the queue.
+     *
+     * @param sync whether the caller waits for this record; true for the last one of a batch
+     */
+    Lease lease(MessageReference ref, long visibilityMillis, boolean sync, IOCompletion completion) throws Exception {
+        var now = shared.now();
+        var known = table.lease(ref.getMessageID());
+        ref.incrementDeliveryCount();
+        var lease = new Lease(
+                known.map(Lease::recordId).orElseGet(storage::generateID),
+                ref.getMessageID(),
+                ref.isPaged(),
+                shared.newHandle(),
+                now + visibilityMillis,
+                ref.getDeliveryCount(),
+                known.map(Lease::firstReceived).filter(first -> first > 0).orElse(now));
+        ref.setInDelivery(false);
+        table.lease(ref, ref.getMessageMemoryEstimate(), lease);
+        leases.store(getID(), lease, known.isEmpty(), sync, completion);
+        armAlarm();
+        return lease;
+    }
+
+    /** Takes the message that this handle owns off its lease, to be deleted. */
+    Optional<MessageReference> takeLeased(long handle) {
+        return table.take(handle, shared.now());
+    }
+
+    /** Remembers what was read from the journal; later records of a message replace earlier ones. */
+    void load(Lease lease) {
+        table.load(lease);
+    }
+
+    /** Runs once the journal was read: counts that the loader overwrote, and leases without a message. */
+    synchronized void loaded() {
+        for (var lease : table.leases()) {
+            var ref = reloaded.get(lease.messageId());
+            if (ref != null) {
+                ref.setDeliveryCount(Math.max(ref.getDeliveryCount(), lease.receiveCount()));
+            }
+        }
+        var orphans = table.leases().stream()
+                .filter(lease -> !lease.paged() && !reloaded.containsKey(lease.messageId()))
+                .toList();
+        for (var orphan : orphans) {
+            table.forget(orphan.messageId());
+            deleteRecord(orphan.recordId());
+        }
+        Visibility.logDropped(this, orphans);
+        reloaded.clear();
+    }
+
+    void deleteRecord(long recordId) {
+        try {
+            storage.deleteMapRecord(recordId, false);
+        } catch (Exception e) {
+            LOG.warn("Queue {}: lease record {} could not be deleted", getName(), recordId, e);
+        }
+    }
+
+    /** Every acknowledgement, expiry, move and kill passes here: the lease goes with the message. */
+    @Override
+    public void acknowledge(
+            @Nullable Transaction tx,
+            MessageReference ref,
+            AckReason reason,
+            @Nullable ServerConsumer consumer,
+            boolean delivering)
+            throws Exception {
+        var known = table.isEmpty() || isNonDestructive() ? Optional.<Lease>empty() : table.lease(ref.getMessageID());
+        if (known.isEmpty()) {
+            super.acknowledge(tx, ref, reason, consumer, delivering);
+            return;
+        }
+        var lease = known.get();
+        if (tx != null) {
+            super.acknowledge(tx, ref, reason, consumer, delivering);
+            leases.delete(tx.getID(), lease);
+            tx.setContainsPersistent();
+            tx.addOperation(new TransactionOperationAbstract() {
+                @Override
+                public void afterCommit(Transaction committed) {
+                    table.forget(lease.messageId());
+                }
+            });
+        } else if (ref.isPaged()) {
+            var own = new TransactionImpl(storage);
+            acknowledge(own, ref, reason, consumer, delivering);
+            own.commit();
+        } else {
+            // in this order: after a crash between the two the record is an orphan, which loading drops
+            super.acknowledge(null, ref, reason, consumer, delivering);
+            leases.delete(lease);
+            table.forget(lease.messageId());
+        }
+    }
+
+    // --- time --------------------------------------------------------------------------------------------------------
+
+    private void armAlarm() {
+        synchronized (alarmLock) {
+            var next = table.nextDue();
+            if (next.isEmpty() || next.getAsLong() >= alarmAt) {
+                return;
+            }
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            alarmAt = next.getAsLong();
+            alarm = timer.schedule(this::soundAlarm, Math.max(0, alarmAt - shared.now()), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void soundAlarm() {
+        synchronized (alarmLock) {
+            alarm = null;
+            alarmAt = Long.MAX_VALUE;
+        }
+        getExecutor().execute(this::releaseDue);
+    }
+
+    /** Gives back what may be seen from now on, unless its age or its count sends it elsewhere. */
+    private void releaseDue() {
+        var back = new ArrayList<MessageReference>();
+        for (var ref : table.due(shared.now())) {
+            try {
+                ref.setScheduledDeliveryTime(0);
+                if (!leaves(ref)) {
+                    back.add(ref);
+                }
+            } catch (Exception e) {
+                LOG.error("Queue {}: message {} goes back to the queue", getName(), ref.getMessageID(), e);
+                back.add(ref);
+            }
+        }
+        if (!back.isEmpty()) {
+            addSorted(back, true);
+        }
+        armAlarm();
+    }
+
+    private boolean leaves(MessageReference ref) throws Exception {
+        if (isTooOld(ref)) {
+            return removeTooOld(ref);
+        }
+        var known = record;
+        if (known != null
+                && known.governed()
+                && known.attributes().deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByReceiveCount policy
+                && ref.getDeliveryCount() >= policy.maxReceiveCount()) {
+            return deadLetters.move(this, ref, SimpleString.of(policy.target().value()), false);
+        }
+        return false;
+    }
+
+    /** Whether retention or dead-lettering by age says that this message has no place here any more. */
+    boolean isTooOld(MessageReference ref) {
+        var known = record;
+        if (known == null || !known.governed()) {
+            return false;
+        }
+        var enqueued = MessageMapper.enqueuedMillis(ref.getMessage());
+        if (enqueued <= 0) {
+            return false;
+        }
+        var age = shared.now() - enqueued;
+        var attributes = known.attributes();
+        return age >= attributes.retention().toMillis()
+                || (attributes.deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByAge policy
+                        && age >= policy.maxTimeToLive().toMillis());
+    }
+
+    /**
+     * Moves the message to the dead-letter queue where age decides over it, else deletes it.
+     *
+     * @return false when it could not be moved and has to stay
+     */
+    boolean removeTooOld(MessageReference ref) throws Exception {
+        var known = record;
+        if (known != null
+                && known.attributes().deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByAge policy) {
+            return deadLetters.move(this, ref, SimpleString.of(policy.target().value()), false);
+        }
+        acknowledge(null, ref, AckReason.EXPIRED, null, false);
+        return true;
+    }
+
+    /** Looks for messages that grew too old, from the head; the queue is in order of age but for priorities. */
+    void scanAges() {
+        getExecutor().execute(() -> {
+            var tooOld = new ArrayList<MessageReference>();
+            synchronized (this) {
+                try (var iterator = iterator()) {
+                    while (iterator.hasNext() && tooOld.size() < AGE_SCAN_MESSAGES_MAX) {
+                        var ref = iterator.next();
+                        if (!isTooOld(ref)) {
+                            break;
+                        }
+                        iterator.remove();
+                        refRemoved(ref);
+                        tooOld.add(ref);
+                    }
+                }
+            }
+            for (var ref : tooOld) {
+                removeOrReturn(ref);
+            }
+            if (pageSubscription != null && pageSubscription.isStorePaging()) {
+                forceDelivery();
+            }
+        });
+    }
+
+    void removeOrReturn(MessageReference ref) {
+        try {
+            if (removeTooOld(ref)) {
+                return;
+            }
+        } catch (Exception e) {
+            LOG.error("Queue {}: message {} is too old but cannot be removed", getName(), ref.getMessageID(), e);
+        }
+        addSorted(List.of(ref), true);
+    }
+
+    // --- redelivery to JMS and AMQP consumers ------------------------------------------------------------------------
+
+    /**
+     * Counts a failed delivery, in the journal also for paged messages, and sends the message to where its count says.
+     * Artemis destroys a message that was delivered too often where no dead-letter address is configured or nothing is
+     * bound to it; here it stays.
+     *
+     * @return first: whether the message returns to the queue; second: whether it was moved
+     */
+    @Override
+    public Pair<Boolean, Boolean> checkRedelivery(MessageReference ref, long timeBase, boolean ignoreDelay)
+            throws Exception {
+        if (getQueueConfiguration().isInternal()) {
+            return super.checkRedelivery(ref, timeBase, ignoreDelay);
+        }
+        var settings =
+                server.getAddressSettingsRepository().getMatch(getAddress().toString());
+        if (deadLettered(ref, settings)) {
+            return new Pair<>(false, true);
+        }
+        var delay = ignoreDelay ? 0 : redeliveryDelay(settings, ref.getDeliveryCount());
+        if (delay > 0) {
+            ref.setScheduledDeliveryTime(shared.now() + delay);
+        }
+        if (ref.isDurable() && isDurable()) {
+            if (ref.isPaged() || delay > 0) {
+                rememberRedelivery(ref, delay);
+            } else {
+                storage.updateDeliveryCount(ref);
+            }
+        }
+        decDelivering(ref);
+        return new Pair<>(true, false);
+    }
+
+    private boolean deadLettered(MessageReference ref, AddressSettings settings) throws Exception {
+        var known = record;
+        if (known != null
+                && known.governed()
+                && known.attributes().deadLetterPolicy().orElse(null)
+                        instanceof DeadLetterPolicy.ByReceiveCount policy) {
+            return ref.getDeliveryCount() >= policy.maxReceiveCount()
+                    && deadLetters.move(
+                            this, ref, SimpleString.of(policy.target().value()), true);
+        }
+        var attempts = settings.getMaxDeliveryAttempts();
+        return attempts > 0
+                && ref.getDeliveryCount() >= attempts
+                && deadLetters.canTake(settings)
+                && sendToDeadLetterAddress(null, ref);
+    }
+
+    private void rememberRedelivery(MessageReference ref, long delay) throws Exception {
+        var known = table.lease(ref.getMessageID());
+        var now = shared.now();
+        var lease = new Lease(
+                known.map(Lease::recordId).orElseGet(storage::generateID),
+                ref.getMessageID(),
+                ref.isPaged(),
+                Lease.NO_HANDLE,
+                delay > 0 ? now + delay : 0,
+                ref.getDeliveryCount(),
+                known.map(Lease::firstReceived).orElse(now));
+        table.remember(lease);
+        leases.store(getID(), lease, known.isEmpty(), false, storage.getContext());
+    }
+
+    private static long redeliveryDelay(AddressSettings settings, int deliveryCount) {
+        var exponent = Math.max(0, deliveryCount - 1);
+        var delay = settings.getRedeliveryDelay() * Math.pow(settings.getRedeliveryMultiplier(), exponent);
+        var spread = settings.getRedeliveryCollisionAvoidanceFactor();
+        if (spread > 0) {
+            delay *= 1 + ThreadLocalRandom.current().nextDouble(-spread, spread);
+        }
+        return (long) Math.min(delay, settings.getMaxRedeliveryDelay());
+    }
+
+    // --- administration sees hidden messages too ---------------------------------------------------------------------
+
+    @Override
+    public int deleteMatchingReferences(int flushLimit, @Nullable Filter filter, AckReason reason) throws Exception {
+        // those on pages are found there by the inherited method
+        var hidden = table.takeAll(ref -> filter == null || filter.match(ref.getMessage()));
+        var tx = new TransactionImpl(storage);
+        var count = 0;
+        for (var ref : hidden) {
+            if (!ref.isPaged()) {
+                acknowledge(tx, ref, reason, null, false);
+                count++;
+            }
+        }
+        if (count > 0) {
+            tx.commit();
+        }
+        return count + super.deleteMatchingReferences(flushLimit, filter, reason);
+    }
+
+    @Override
+    public synchronized @Nullable MessageReference removeReferenceWithID(long id) throws Exception {
+        var found = super.removeReferenceWithID(id);
+        if (found != null) {
+            return found;
+        }
+        return table.takeAll(ref -> ref.getMessageID() == id).stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public long getMessageCount() {
+        return super.getMessageCount() + table.unpaged();
+    }
+
+    @Override
+    public int getScheduledCount() {
+        return Math.toIntExact(table.delayed());
+    }
+
+    @Override
+    public void deleteQueue(boolean removeConsumers) throws Exception {
+        receiver.close();
+        super.deleteQueue(removeConsumers);
+    }
+}

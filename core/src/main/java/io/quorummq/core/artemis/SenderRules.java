@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.CmqError;
+import java.nio.charset.StandardCharsets;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.Message;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.ServerSession;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+
+/**
+ * What binds senders of JMS, AMQP and every other protocol of Artemis. A refusal is thrown before the message is looked
+ * up in the duplicate cache or routed, so that nothing is left half done; AMQP senders see it as {@code rejected} with
+ * {@code amqp:resource-limit-exceeded}, JMS senders as an exception.
+ */
+final class SenderRules implements ActiveMQServerMessagePlugin {
+    private static final SimpleString RELATIVE_DELAY = SimpleString.of("x-opt-delivery-delay");
+
+    private final ActiveMQServer server;
+    private final Visibility visibility;
+
+    SenderRules(ActiveMQServer server, Visibility visibility) {
+        this.server = server;
+        this.visibility = visibility;
+    }
+
+    @Override
+    public void beforeSend(
+            ServerSession session, Transaction tx, Message message, boolean direct, boolean noAutoCreateQueue)
+            throws ActiveMQException {
+        var address = message.getAddressSimpleString();
+        if (address == null) {
+            return;
+        }
+        refuseWhenDiskIsFull(address);
+        var changed = makeDelayAbsolute(message);
+        if (server.locateQueue(address) instanceof GateQueue queue) {
+            if (queue.isTemporary()) {
+                return;
+            }
+            refuseTooManyDelayed(message, queue);
+            if (queue.isGoverned()) {
+                obeyQueue(message, queue);
+            }
+        }
+        changed |= makeDurable(message, address);
+        if (changed) {
+            message.reencode();
+        }
+    }
+
+    private void refuseWhenDiskIsFull(SimpleString address) throws ActiveMQException {
+        var paging = server.getPagingManager();
+        if (paging.isDiskFull()) {
+            throw new ActiveMQAddressFullException("the disk is full: " + paging.getDiskUsableSpace()
+                    + " bytes are free, fewer than min-disk-free of broker.xml; message to " + address + " refused");
+        }
+    }
+
+    /** A relative delay would start again whenever the message is decoded anew. */
+    private boolean makeDelayAbsolute(Message message) {
+        if (!(message.getAnnotation(RELATIVE_DELAY) instanceof Number delay)) {
+            return false;
+        }
+        message.setScheduledDeliveryTime(visibility.now() + delay.longValue());
+        return true;
+    }
+
+    private void refuseTooManyDelayed(Message message, GateQueue queue) throws ActiveMQException {
+        var due = message.getScheduledDeliveryTime();
+        if (due != null
+                && due > visibility.now()
+                && queue.table().delayed() >= visibility.settings().delayedMessagesMax()) {
+            throw refusal(CmqError.TOO_MANY_INACTIVE, "queueName", queue.getName());
+        }
+    }
+
+    private void obeyQueue(Message message, GateQueue queue) throws ActiveMQException {
+        var record = queue.record().orElseThrow();
+        var attributes = record.attributes();
+        if (isLargerThan(message, attributes.maxMessageBytes())) {
+            throw refusal(CmqError.MESSAGE_TOO_LARGE, "maxMsgSize", attributes.maxMessageBytes());
+        }
+        if (queue.getMessageCount() >= attributes.maxMessages()) {
+            throw refusal(CmqError.TOO_MANY_MESSAGES, "maxMsgHeapNum", attributes.maxMessages());
+        }
+        MessageMapper.stamp(message, visibility.now());
+    }
+
+    /** The body counts, as over HTTP; it is looked at only where the whole message might be too large. */
+    private static boolean isLargerThan(Message message, int bytesMax) throws ActiveMQException {
+        if (message.getWholeMessageSize() <= bytesMax) {
+            return false;
+        }
+        return message.isLargeMessage()
+                || MessageMapper.body(message).text().getBytes(StandardCharsets.UTF_8).length > bytesMax;
+    }
+
+    /** AMQP's default is non-durable: such a message would be accepted from memory and lost with the node. */
+    private boolean makeDurable(Message message, SimpleString address) {
+        if (message.isDurable() || visibility.settings().storesAsSent(address.toString())) {
+            return false;
+        }
+        var known = server.getAddressInfo(address);
+        var toQueue = known == null
+                ? message.getRoutingType() != RoutingType.MULTICAST
+                : !known.isTemporary() && known.getRoutingTypes().contains(RoutingType.ANYCAST);
+        if (!toQueue) {
+            return false;
+        }
+        message.setDurable(true);
+        return true;
+    }
+
+    private static ActiveMQAddressFullException refusal(CmqError error, String parameter, Object value) {
+        return new ActiveMQAddressFullException(error.because(parameter, value).message());
+    }
+}

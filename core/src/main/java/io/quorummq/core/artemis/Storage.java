@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import java.io.File;
+import org.apache.activemq.artemis.core.io.IOCriticalErrorListener;
+import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
+import org.apache.activemq.artemis.core.persistence.StorageManager;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.NodeManager;
+import org.apache.activemq.artemis.utils.ExecutorFactory;
+
+/**
+ * Where an engine's durable files live: its journals, pages and large messages, and the identity of its node. The seam
+ * at which a replicated store takes the place of local files. Each method is called once at every start of the engine,
+ * before anything is read.
+ */
+public interface Storage {
+    /** Journals and large messages. */
+    StorageManager storageManager(Engine engine);
+
+    /** Pages. */
+    PagingStoreFactory pagingStoreFactory(Engine engine);
+
+    /** The node's identity, and the right to be the one that uses these files. */
+    NodeManager nodeManager(Engine engine, File directory);
+
+    /** Artemis' own files on the local disk, each write fsynced before it is acknowledged. */
+    static Storage local() {
+        return new LocalStorage();
+    }
+
+    /** What a storage needs to know of the engine that it serves. */
+    record Engine(ActiveMQServer server, ExecutorFactory pageExecutors, IOCriticalErrorListener onCriticalError) {}
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.visibility.Lease;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.apache.activemq.artemis.core.journal.RecordInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the gates of one engine's queues share, and how they get their leases back when the engine starts. */
+final class Visibility {
+    private static final Logger LOG = LoggerFactory.getLogger(Visibility.class);
+
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final EngineSettings settings;
+    private final Map<Long, GateQueue> queues = new ConcurrentHashMap<>();
+    private final List<Long> recordsWithoutQueue = new ArrayList<>();
+    private boolean loading = true;
+
+    Visibility(EngineSettings settings, InstantSource clock, RandomGenerator random) {
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    long now() {
+        return clock.millis();
+    }
+
+    EngineSettings settings() {
+        return settings;
+    }
+
+    /** A new receipt handle: positive, so that its decimal text is that of a uint64 as well. */
+    long newHandle() {
+        return random.nextLong(1, Long.MAX_VALUE);
+    }
+
+    void register(GateQueue queue) {
+        queues.put(queue.getID(), queue);
+    }
+
+    void unregister(GateQueue queue) {
+        queues.remove(queue.getID(), queue);
+    }
+
+    Collection<GateQueue> queues() {
+        return queues.values();
+    }
+
+    /** Takes a record that Artemis does not know; called for each, in order, once the queues exist. */
+    void load(RecordInfo record) {
+        if (record.getUserRecordType() != LeaseJournal.RECORD_TYPE) {
+            return;
+        }
+        var stored = LeaseJournal.decode(record);
+        var queue = queues.get(stored.queueId());
+        if (queue == null) {
+            recordsWithoutQueue.add(record.id);
+        } else {
+            queue.load(stored.lease());
+        }
+    }
+
+    /** Whether the journal is still being read. */
+    boolean isLoading() {
+        return loading;
+    }
+
+    /** Gives the loaded messages their counts, and drops leases whose message is gone. */
+    void loaded() {
+        loading = false;
+        for (var queue : queues.values()) {
+            queue.loaded();
+        }
+        recordsWithoutQueue.stream().distinct().forEach(this::deleteOrphan);
+        recordsWithoutQueue.clear();
+    }
+
+    private void deleteOrphan(long recordId) {
+        queues.values().stream().findAny().ifPresent(any -> any.deleteRecord(recordId));
+    }
+
+    static void logDropped(GateQueue queue, List<Lease> orphans) {
+        if (!orphans.isEmpty()) {
+            LOG.info("Queue {}: dropped {} lease records whose messages are gone", queue.getName(), orphans.size());
+        }
+    }
+}

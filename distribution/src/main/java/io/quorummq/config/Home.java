@@ -22,7 +22,7 @@ public record Home(Path directory) {
 
     /** Who may use the node. */
     public Path credentials() {
-        return etc().resolve("credentials");
+        return etc().resolve("credential");
     }
 
     /** What an operator may edit. */

@@ -158,13 +158,16 @@ final class ArtemisBroker implements Broker {
 
     @Override
     public CompletionStage<Void> clear(QueueRecord queue) {
-        return onControl(() -> {
-                    try (var operation = new Operation(server)) {
-                        gate(queue.name()).deleteAllReferences();
-                        return operation.whenDurable(queue).thenAccept(cleared -> {});
-                    }
-                })
-                .thenCompose(stored -> stored);
+        return onControl(() -> gate(queue.name())).thenCompose(this::deleteAll);
+    }
+
+    private CompletionStage<Void> deleteAll(GateQueue gate) {
+        try (var operation = new Operation(server)) {
+            gate.deleteAllReferences();
+            return operation.whenDurable(gate).thenAccept(cleared -> {});
+        } catch (Exception e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

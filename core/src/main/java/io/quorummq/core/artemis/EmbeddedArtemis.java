@@ -2,14 +2,16 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.ConfigurationException;
+import io.quorummq.core.artemis.security.AcceptorSecurity;
+import io.quorummq.core.artemis.security.CredentialSecurityManager;
+import io.quorummq.core.credential.Credentials;
 import io.quorummq.core.queue.Broker;
 import java.net.BindException;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
-import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +33,19 @@ public final class EmbeddedArtemis implements AutoCloseable {
      * Makes an engine that is not yet running.
      *
      * @param clock the cluster's clock, which leases, delays and retention go by
-     * @param random where receipt handles come from: must be unpredictable
+     * @param random where receipt handles, salts and internal passwords come from
      */
     public EmbeddedArtemis(
             BrokerConfiguration configuration,
             EngineSettings settings,
             Storage storage,
-            ActiveMQSecurityManager security,
+            Credentials credentials,
             InstantSource clock,
-            RandomGenerator random) {
+            SecureRandom random) {
         this.configuration = configuration;
         this.visibility = new Visibility(settings, clock, random);
+        new AcceptorSecurity(random).applyTo(configuration.artemis());
+        var security = new CredentialSecurityManager(credentials, clock, random);
         this.server = new EngineServer(configuration.artemis(), security, storage, visibility);
     }
 

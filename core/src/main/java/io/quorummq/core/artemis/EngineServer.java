@@ -2,7 +2,9 @@
 package io.quorummq.core.artemis;
 
 import java.io.File;
+import java.util.function.Consumer;
 import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.journal.RecordInfo;
 import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
@@ -21,7 +23,17 @@ final class EngineServer extends ActiveMQServerImpl {
         this.storage = storage;
         this.visibility = visibility;
         setHAPolicy(new EnginePolicy(visibility));
-        registerRecordsLoader(visibility::load);
+        super.registerRecordsLoader(visibility::load);
+    }
+
+    /** Hides our records from other loaders: Artemis' AMQP protocol takes every record it is shown for one of its own. */
+    @Override
+    public void registerRecordsLoader(Consumer<RecordInfo> loader) {
+        super.registerRecordsLoader(record -> {
+            if (record.getUserRecordType() != LeaseJournal.RECORD_TYPE) {
+                loader.accept(record);
+            }
+        });
     }
 
     @Override

@@ -507,12 +507,12 @@ final class GateQueue extends QueueImpl {
 
     private static long redeliveryDelay(AddressSettings settings, int deliveryCount) {
         var exponent = Math.max(0, deliveryCount - 1);
-        var delay = settings.getRedeliveryDelay() * Math.pow(settings.getRedeliveryMultiplier(), exponent);
+        var delay = (double) settings.getRedeliveryDelay() * Math.pow(settings.getRedeliveryMultiplier(), exponent);
         var spread = settings.getRedeliveryCollisionAvoidanceFactor();
         if (spread > 0) {
             delay *= 1 + ThreadLocalRandom.current().nextDouble(-spread, spread);
         }
-        return (long) Math.min(delay, settings.getMaxRedeliveryDelay());
+        return (long) Math.min(delay, (double) settings.getMaxRedeliveryDelay());
     }
 
     // --- administration sees hidden messages too ---------------------------------------------------------------------

@@ -30,6 +30,7 @@ final class LeaseJournal {
     }
 
     /** Stores a lease; {@code sync} where this record's commit is what a caller waits for. */
+    @SuppressWarnings("try") // the lock is only held
     void store(long queueId, Lease lease, boolean isNew, boolean sync, IOCompletion completion) throws Exception {
         var stored = new Stored(queueId, lease);
         if (isNew) {

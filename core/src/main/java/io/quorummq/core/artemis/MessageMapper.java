@@ -44,6 +44,7 @@ final class MessageMapper {
     private MessageMapper() {}
 
     /** The stored form of what a CMQ caller sends. */
+    @SuppressWarnings("JavaUtilDate") // what proton-j takes
     static Message stored(NewMessage message, long id, SimpleString address, long now) {
         var header = new Header();
         header.setDurable(true);

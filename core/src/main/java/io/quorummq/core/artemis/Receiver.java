@@ -60,7 +60,7 @@ final class Receiver implements Consumer {
             }
             waiting.add(request);
         }
-        request.future.whenComplete((deliveries, failure) -> withdraw(request));
+        var unused = request.future.whenComplete((deliveries, failure) -> withdraw(request));
         if (wait.isZero()) {
             queue.deliverAsync();
             queue.getExecutor().execute(() -> endUnlessPagesHoldMore(request));
@@ -84,7 +84,8 @@ final class Receiver implements Consumer {
 
     private void end(Request request) {
         synchronized (queue) {
-            if (!waiting.remove(request)) {
+            // what was taken already is about to be answered
+            if (!request.taken.isEmpty() || !waiting.remove(request)) {
                 return;
             }
             detachIfIdle();

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import io.quorummq.core.credential.Credential;
+import io.quorummq.core.message.Delivery;
+import io.quorummq.core.message.NewMessage;
+import io.quorummq.core.message.QueueName;
+import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.QueueAttributes;
+import io.quorummq.core.queue.QueueRecord;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.qpid.jms.JmsConnectionFactory;
+
+/** A real engine on real files in a temporary directory, on a free port. */
+final class TestEngine implements AutoCloseable {
+    static final Credential CREDENTIAL = new Credential("AKIDengine", "secretKeyForTests");
+    static final QueueName ORDERS = new QueueName("orders");
+
+    private final Path home;
+    private final int port = freePort();
+    private final String settings;
+    private EmbeddedArtemis engine;
+
+    private TestEngine(Path home, String settings) {
+        this.home = home;
+        this.settings = settings;
+        this.engine = start();
+    }
+
+    /** Messages in memory. */
+    static TestEngine in(Path home) {
+        return new TestEngine(home, "");
+    }
+
+    /** Every address pages from its first message on. */
+    static TestEngine paging(Path home) {
+        return new TestEngine(home, "<max-size-bytes>0</max-size-bytes><page-size-bytes>1M</page-size-bytes>");
+    }
+
+    static TestEngine with(Path home, String addressSettings) {
+        return new TestEngine(home, addressSettings);
+    }
+
+    private EmbeddedArtemis start() {
+        try {
+            var file = home.resolve("broker.xml");
+            Files.writeString(file, BROKER_XML.formatted(port, settings));
+            var started = new EmbeddedArtemis(
+                    BrokerConfiguration.read(file, home),
+                    EngineSettings.DEFAULT,
+                    Storage.local(),
+                    id -> Optional.of(CREDENTIAL)
+                            .filter(known -> known.secretId().equals(id)),
+                    InstantSource.system(),
+                    new SecureRandom());
+            started.start();
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void restart() {
+        engine.close();
+        engine = start();
+    }
+
+    Broker broker() {
+        return engine.broker();
+    }
+
+    EmbeddedArtemis engine() {
+        return engine;
+    }
+
+    QueueRecord create(QueueAttributes attributes) {
+        return now(broker().create(ORDERS, attributes));
+    }
+
+    QueueRecord create() {
+        return create(QueueAttributes.DEFAULT);
+    }
+
+    QueueRecord orders() {
+        return broker().find(ORDERS).orElseThrow();
+    }
+
+    void send(String... bodies) {
+        for (var body : bodies) {
+            now(broker().send(orders(), List.of(new NewMessage(body, Duration.ZERO))));
+        }
+    }
+
+    List<Delivery> receive(int max) {
+        return now(broker().receive(orders(), max, Duration.ZERO));
+    }
+
+    List<Delivery> receive(int max, Duration wait) {
+        return now(broker().receive(orders(), max, wait));
+    }
+
+    static <T> T now(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    Connection core() throws JMSException {
+        var connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)
+                .createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
+        connection.start();
+        return connection;
+    }
+
+    Connection amqp() throws JMSException {
+        var connection = new JmsConnectionFactory(
+                        CREDENTIAL.secretId(), CREDENTIAL.secretKey(), "amqp://127.0.0.1:" + port)
+                .createConnection();
+        connection.start();
+        return connection;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final String BROKER_XML = """
+            <configuration xmlns="urn:activemq">
+              <core xmlns="urn:activemq:core">
+                <journal-type>NIO</journal-type>
+                <journal-pool-files>2</journal-pool-files>
+                <acceptors>
+                  <acceptor name="all">tcp://127.0.0.1:%d?protocols=CORE,AMQP</acceptor>
+                </acceptors>
+                <address-settings>
+                  <address-setting match="#">
+                    <dead-letter-address>DLQ</dead-letter-address>
+                    <expiry-address>ExpiryQueue</expiry-address>
+                    <default-address-routing-type>ANYCAST</default-address-routing-type>
+                    <default-queue-routing-type>ANYCAST</default-queue-routing-type>
+                    <auto-delete-queues>false</auto-delete-queues>
+                    <auto-delete-addresses>false</auto-delete-addresses>
+                    %s
+                  </address-setting>
+                </address-settings>
+                <addresses>
+                  <address name="DLQ"><anycast><queue name="DLQ"/></anycast></address>
+                </addresses>
+              </core>
+            </configuration>
+            """;
+}

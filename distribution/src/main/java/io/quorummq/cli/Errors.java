@@ -3,6 +3,7 @@ package io.quorummq.cli;
 
 import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.credential.CredentialException;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -20,7 +21,7 @@ final class Errors {
 
     static int ofUsage(ParameterException wrong, String[] arguments) {
         var command = wrong.getCommandLine();
-        print(command, wrong.getMessage());
+        print(command, Objects.requireNonNullElse(wrong.getMessage(), "wrong usage"));
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return USAGE;
     }

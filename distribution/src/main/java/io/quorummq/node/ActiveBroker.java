@@ -6,8 +6,7 @@ import io.quorummq.core.artemis.EmbeddedArtemis;
 import io.quorummq.core.artemis.EngineSettings;
 import io.quorummq.core.artemis.QueuePlugin;
 import io.quorummq.core.artemis.Storage;
-import io.quorummq.core.artemis.security.CredentialSecurityManager;
-import io.quorummq.core.credential.CredentialFile;
+import io.quorummq.core.credential.Credentials;
 import io.quorummq.core.queue.Broker;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -24,7 +23,7 @@ final class ActiveBroker implements AutoCloseable {
     ActiveBroker(
             BrokerConfiguration configuration,
             Storage storage,
-            CredentialFile credentials,
+            Credentials credentials,
             InstantSource clock,
             SecureRandom random) {
         engine = new EmbeddedArtemis(
@@ -32,7 +31,7 @@ final class ActiveBroker implements AutoCloseable {
                 EngineSettings.of(
                         configuration.pluginSettings(QueuePlugin.class).orElse(Map.of())),
                 storage,
-                new CredentialSecurityManager(credentials, clock, random),
+                credentials,
                 clock,
                 random);
     }

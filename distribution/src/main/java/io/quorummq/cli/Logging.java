@@ -2,6 +2,9 @@
 package io.quorummq.cli;
 
 import io.quorummq.config.Home;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Decides where the log of this process goes; to be asked before anything logs. */
 final class Logging {
@@ -11,6 +14,10 @@ final class Logging {
     static void of(Home home) {
         System.setProperty("quorummq.log", home.log().toString());
         System.setProperty("log4j2.configurationFile", home.logConfiguration().toUri().toString());
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        // what the bridge would throw away is not to be made
+        Logger.getLogger("").setLevel(Level.WARNING);
     }
 
     /** No log at all: a short command tells what happened on its own output. */

@@ -72,7 +72,7 @@ final class ArtemisBroker implements Broker {
 
     /** What CMQ knows of the queue; read from the store once, then kept with the queue. */
     private Optional<QueueRecord> recordOf(GateQueue queue) {
-        var known = queue.record();
+        var known = queue.rules().record();
         if (known.isPresent()) {
             return known;
         }
@@ -85,7 +85,7 @@ final class ArtemisBroker implements Broker {
             var created = Instant.ofEpochMilli(queue.getCreatedTimestamp());
             return new QueueRecord(name, id, QueueAttributes.DEFAULT, false, created, created);
         });
-        queue.record(read);
+        queue.rules().record(read);
         return Optional.of(read);
     }
 
@@ -127,7 +127,7 @@ final class ArtemisBroker implements Broker {
                     true);
             var queue = gate(name);
             var created = new QueueRecord(name, idOf(queue), attributes, true, now, now);
-            queue.record(created);
+            queue.rules().record(created);
             return created;
         });
     }
@@ -139,7 +139,7 @@ final class ArtemisBroker implements Broker {
             var modified = Instant.ofEpochMilli(visibility.now());
             var updated = new QueueRecord(queue.name(), queue.id(), attributes, true, queue.created(), modified);
             records.store(updated);
-            gate.record(updated);
+            gate.rules().record(updated);
             return updated;
         });
     }

@@ -78,7 +78,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
 
     private void scanAges() {
         for (var queue : visibility.queues()) {
-            if (queue.isGoverned()) {
+            if (queue.rules().governing().isPresent()) {
                 queue.scanAges();
             }
         }
@@ -103,6 +103,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         if (ageScan != null) {
             ageScan.cancel(false);
         }
+        visibility.queues().forEach(queue -> queue.receiver().close());
         try {
             server.stop();
         } catch (Exception e) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
-import io.quorummq.core.queue.DeadLetterPolicy;
-import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.visibility.Lease;
 import io.quorummq.core.visibility.VisibilityTable;
 import java.util.ArrayList;
@@ -11,12 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.Pair;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
-import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.filter.Filter;
 import org.apache.activemq.artemis.core.journal.IOCompletion;
 import org.apache.activemq.artemis.core.paging.cursor.PageSubscription;
@@ -51,17 +46,14 @@ final class GateQueue extends QueueImpl {
 
     private final ActiveMQServer server;
     private final StorageManager storage;
-    private final ScheduledExecutorService timer;
     private final Visibility shared;
     private final LeaseJournal leases;
     private final DeadLetters deadLetters;
     private final VisibilityTable<MessageReference> table = new VisibilityTable<>();
     private final Map<Long, MessageReference> reloaded = new HashMap<>();
     private final Receiver receiver;
-    private volatile @Nullable QueueRecord record;
-    private final Object alarmLock = new Object();
-    private @Nullable ScheduledFuture<?> alarm;
-    private long alarmAt = Long.MAX_VALUE;
+    private final QueueRules rules = new QueueRules();
+    private final Alarm alarm;
 
     GateQueue(
             QueueConfiguration configuration,
@@ -89,26 +81,15 @@ final class GateQueue extends QueueImpl {
                 factory);
         this.server = server;
         this.storage = storage;
-        this.timer = timer;
         this.shared = shared;
         this.leases = new LeaseJournal(storage);
+        this.alarm = new Alarm(timer, shared.clock(), () -> getExecutor().execute(this::releaseDue));
         this.deadLetters = new DeadLetters(server, storage);
         this.receiver = new Receiver(this, server);
     }
 
-    /** What CMQ knows of this queue; empty where CMQ may not see it. */
-    Optional<QueueRecord> record() {
-        return Optional.ofNullable(record);
-    }
-
-    void record(QueueRecord newRecord) {
-        record = newRecord;
-    }
-
-    /** Whether CMQ's rules bind senders and consumers of every protocol here. */
-    boolean isGoverned() {
-        var known = record;
-        return known != null && known.governed();
+    QueueRules rules() {
+        return rules;
     }
 
     Receiver receiver() {
@@ -202,7 +183,7 @@ final class GateQueue extends QueueImpl {
                 .filter(lease -> lease.receiveCount() > ref.getDeliveryCount())
                 .ifPresent(lease -> ref.setDeliveryCount(lease.receiveCount()));
         if (table.hide(ref, id, ref.isPaged(), ref.getMessageMemoryEstimate(), scheduledAt, shared.now())) {
-            armAlarm();
+            alarm.set(table.nextDue());
             return true;
         }
         if (scheduledAt != 0) {
@@ -233,7 +214,7 @@ final class GateQueue extends QueueImpl {
         ref.setInDelivery(false);
         table.lease(ref, ref.getMessageMemoryEstimate(), lease);
         leases.store(getID(), lease, known.isEmpty(), sync, completion);
-        armAlarm();
+        alarm.set(table.nextDue());
         return lease;
     }
 
@@ -313,28 +294,6 @@ final class GateQueue extends QueueImpl {
 
     // --- time --------------------------------------------------------------------------------------------------------
 
-    private void armAlarm() {
-        synchronized (alarmLock) {
-            var next = table.nextDue();
-            if (next.isEmpty() || next.getAsLong() >= alarmAt) {
-                return;
-            }
-            if (alarm != null) {
-                alarm.cancel(false);
-            }
-            alarmAt = next.getAsLong();
-            alarm = timer.schedule(this::soundAlarm, Math.max(0, alarmAt - shared.now()), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void soundAlarm() {
-        synchronized (alarmLock) {
-            alarm = null;
-            alarmAt = Long.MAX_VALUE;
-        }
-        getExecutor().execute(this::releaseDue);
-    }
-
     /** Gives back what may be seen from now on, unless its age or its count sends it elsewhere. */
     private void releaseDue() {
         var back = new ArrayList<MessageReference>();
@@ -352,38 +311,19 @@ final class GateQueue extends QueueImpl {
         if (!back.isEmpty()) {
             addSorted(back, true);
         }
-        armAlarm();
+        alarm.set(table.nextDue());
     }
 
     private boolean leaves(MessageReference ref) throws Exception {
         if (isTooOld(ref)) {
             return removeTooOld(ref);
         }
-        var known = record;
-        if (known != null
-                && known.governed()
-                && known.attributes().deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByReceiveCount policy
-                && ref.getDeliveryCount() >= policy.maxReceiveCount()) {
-            return deadLetters.move(this, ref, SimpleString.of(policy.target().value()), false);
-        }
-        return false;
+        var target = rules.deadLetterByCount(ref);
+        return target.isPresent() && deadLetters.move(this, ref, target.get(), false);
     }
 
-    /** Whether retention or dead-lettering by age says that this message has no place here any more. */
     boolean isTooOld(MessageReference ref) {
-        var known = record;
-        if (known == null || !known.governed()) {
-            return false;
-        }
-        var enqueued = MessageMapper.enqueuedMillis(ref.getMessage());
-        if (enqueued <= 0) {
-            return false;
-        }
-        var age = shared.now() - enqueued;
-        var attributes = known.attributes();
-        return age >= attributes.retention().toMillis()
-                || (attributes.deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByAge policy
-                        && age >= policy.maxTimeToLive().toMillis());
+        return rules.isTooOld(ref, shared.now());
     }
 
     /**
@@ -391,11 +331,10 @@ final class GateQueue extends QueueImpl {
      *
      * @return false when it could not be moved and has to stay
      */
-    boolean removeTooOld(MessageReference ref) throws Exception {
-        var known = record;
-        if (known != null
-                && known.attributes().deadLetterPolicy().orElse(null) instanceof DeadLetterPolicy.ByAge policy) {
-            return deadLetters.move(this, ref, SimpleString.of(policy.target().value()), false);
+    private boolean removeTooOld(MessageReference ref) throws Exception {
+        var target = rules.deadLetterByAge();
+        if (target.isPresent()) {
+            return deadLetters.move(this, ref, target.get(), false);
         }
         acknowledge(null, ref, AckReason.EXPIRED, null, false);
         return true;
@@ -474,14 +413,9 @@ final class GateQueue extends QueueImpl {
     }
 
     private boolean deadLettered(MessageReference ref, AddressSettings settings) throws Exception {
-        var known = record;
-        if (known != null
-                && known.governed()
-                && known.attributes().deadLetterPolicy().orElse(null)
-                        instanceof DeadLetterPolicy.ByReceiveCount policy) {
-            return ref.getDeliveryCount() >= policy.maxReceiveCount()
-                    && deadLetters.move(
-                            this, ref, SimpleString.of(policy.target().value()), true);
+        if (rules.countsReceives()) {
+            var target = rules.deadLetterByCount(ref);
+            return target.isPresent() && deadLetters.move(this, ref, target.get(), true);
         }
         var attempts = settings.getMaxDeliveryAttempts();
         return attempts > 0
@@ -519,20 +453,23 @@ final class GateQueue extends QueueImpl {
 
     @Override
     public int deleteMatchingReferences(int flushLimit, @Nullable Filter filter, AckReason reason) throws Exception {
-        // those on pages are found there by the inherited method
+        // the inherited method sees neither what is hidden nor that it came from a page; and while it runs,
+        // a page that is being read may hide more
+        var count = deleteHidden(filter, reason);
+        count += super.deleteMatchingReferences(flushLimit, filter, reason);
+        return count + deleteHidden(filter, reason);
+    }
+
+    private int deleteHidden(@Nullable Filter filter, AckReason reason) throws Exception {
         var hidden = table.takeAll(ref -> filter == null || filter.match(ref.getMessage()));
-        var tx = new TransactionImpl(storage);
-        var count = 0;
-        for (var ref : hidden) {
-            if (!ref.isPaged()) {
+        if (!hidden.isEmpty()) {
+            var tx = new TransactionImpl(storage);
+            for (var ref : hidden) {
                 acknowledge(tx, ref, reason, null, false);
-                count++;
             }
-        }
-        if (count > 0) {
             tx.commit();
         }
-        return count + super.deleteMatchingReferences(flushLimit, filter, reason);
+        return hidden.size();
     }
 
     @Override

@@ -2,6 +2,9 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.CmqException;
+import io.quorummq.core.queue.QueueRecord;
+import io.quorummq.core.queue.SendRules;
 import java.nio.charset.StandardCharsets;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
@@ -44,8 +47,9 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
                 return;
             }
             refuseTooManyDelayed(message, queue);
-            if (queue.isGoverned()) {
-                obeyQueue(message, queue);
+            var record = queue.rules().record().filter(QueueRecord::governed);
+            if (record.isPresent()) {
+                obey(SendRules.of(record.get()), message, queue);
             }
         }
         changed |= makeDurable(message, address);
@@ -76,29 +80,27 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         if (due != null
                 && due > visibility.now()
                 && queue.table().delayed() >= visibility.settings().delayedMessagesMax()) {
-            throw refusal(CmqError.TOO_MANY_INACTIVE, "queueName", queue.getName());
+            throw refusal(CmqError.TOO_MANY_INACTIVE.because("queueName", queue.getName()));
         }
     }
 
-    private void obeyQueue(Message message, GateQueue queue) throws ActiveMQException {
-        var record = queue.record().orElseThrow();
-        var attributes = record.attributes();
-        if (isLargerThan(message, attributes.maxMessageBytes())) {
-            throw refusal(CmqError.MESSAGE_TOO_LARGE, "maxMsgSize", attributes.maxMessageBytes());
-        }
-        if (queue.getMessageCount() >= attributes.maxMessages()) {
-            throw refusal(CmqError.TOO_MANY_MESSAGES, "maxMsgHeapNum", attributes.maxMessages());
+    private void obey(SendRules rules, Message message, GateQueue queue) throws ActiveMQException {
+        try {
+            if (message.getWholeMessageSize() > rules.maxMessageBytes()) {
+                rules.checkSize(bodyBytes(message));
+            }
+            rules.checkRoom(queue.getMessageCount(), 1);
+        } catch (CmqException refused) {
+            throw refusal(refused);
         }
         MessageMapper.stamp(message, visibility.now());
     }
 
-    /** The body counts, as over HTTP; it is looked at only where the whole message might be too large. */
-    private static boolean isLargerThan(Message message, int bytesMax) throws ActiveMQException {
-        if (message.getWholeMessageSize() <= bytesMax) {
-            return false;
-        }
+    /** The body counts, as over HTTP; of a large message, whose body is a file, the whole. */
+    private static long bodyBytes(Message message) throws ActiveMQException {
         return message.isLargeMessage()
-                || MessageMapper.body(message).text().getBytes(StandardCharsets.UTF_8).length > bytesMax;
+                ? message.getWholeMessageSize()
+                : MessageMapper.body(message).text().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** AMQP's default is non-durable: such a message would be accepted from memory and lost with the node. */
@@ -117,7 +119,7 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         return true;
     }
 
-    private static ActiveMQAddressFullException refusal(CmqError error, String parameter, Object value) {
-        return new ActiveMQAddressFullException(error.because(parameter, value).message());
+    private static ActiveMQAddressFullException refusal(CmqException refused) {
+        return new ActiveMQAddressFullException(refused.message());
     }
 }

@@ -34,6 +34,10 @@ final class Visibility {
         return clock.millis();
     }
 
+    InstantSource clock() {
+        return clock;
+    }
+
     EngineSettings settings() {
         return settings;
     }

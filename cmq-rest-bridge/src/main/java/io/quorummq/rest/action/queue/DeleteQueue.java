@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.rest.action.queue;
+
+import io.quorummq.core.CmqError;
+import io.quorummq.core.queue.Queues;
+import io.quorummq.rest.action.Action;
+import io.quorummq.rest.action.Caller;
+import io.quorummq.rest.action.Params;
+import io.quorummq.rest.action.Reply;
+import java.util.concurrent.CompletionStage;
+
+/** Deletes a queue and all it holds. */
+public final class DeleteQueue implements Action {
+    private final Queues queues;
+
+    /** Works on these queues. */
+    public DeleteQueue(Queues queues) {
+        this.queues = queues;
+    }
+
+    @Override
+    public CompletionStage<Reply> perform(Params params, Caller caller) {
+        return queues.get(params.queueName("queueName")).delete().thenApply(deleted -> Reply.done());
+    }
+
+    @Override
+    public CmqError failure() {
+        return CmqError.DELETE_QUEUE_FAILED;
+    }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.rest.action.queue;
+
+import io.quorummq.core.queue.Queues;
+import io.quorummq.rest.action.Action;
+import io.quorummq.rest.action.Caller;
+import io.quorummq.rest.action.Params;
+import io.quorummq.rest.action.Reply;
+import java.util.concurrent.CompletionStage;
+
+/** Ends dead-lettering of the source queue that the caller names. */
+public final class UnbindDeadLetterQueue implements Action {
+    private final Queues queues;
+
+    /** Works on these queues. */
+    public UnbindDeadLetterQueue(Queues queues) {
+        this.queues = queues;
+    }
+
+    @Override
+    public CompletionStage<Reply> perform(Params params, Caller caller) {
+        return queues.get(params.queueName("queueName"))
+                .unbindDeadLetterQueue()
+                .thenApply(queue -> Reply.of(
+                        json -> json.writeStringField("queueId", queue.queue().id())));
+    }
+}

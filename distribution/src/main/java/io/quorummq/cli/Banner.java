@@ -47,8 +47,10 @@ final class Banner {
                 .filter(Credential::canSign)
                 .findFirst()
                 .or(() -> credentials.stream().findFirst())
-                .ifPresentOrElse(credential -> printCredential(out, credential), () -> out.println("  no credential: add"
-                        + " one by 'quorummq credential add --home " + home.directory() + "'"));
+                .ifPresentOrElse(
+                        credential -> printCredential(out, credential),
+                        () -> out.println("  no credential: add" + " one by 'quorummq credential add --home "
+                                + home.directory() + "'"));
     }
 
     private void printCredential(PrintWriter out, Credential credential) {

@@ -13,7 +13,8 @@ final class Logging {
     /** Log as the home's own configuration says. */
     static void of(Home home) {
         System.setProperty("quorummq.log", home.log().toString());
-        System.setProperty("log4j2.configurationFile", home.logConfiguration().toUri().toString());
+        System.setProperty(
+                "log4j2.configurationFile", home.logConfiguration().toUri().toString());
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         // what the bridge would throw away is not to be made

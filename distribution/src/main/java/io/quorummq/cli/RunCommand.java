@@ -85,11 +85,11 @@ final class RunCommand implements Runnable {
         var stopped = new CountDownLatch(1);
         var node = new Node(directory, clock, random);
         node.start();
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> stop(node, out, stopped), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, stopped), "stop"));
         var ready = Duration.ofNanos(System.nanoTime() - begun);
         new Banner(node, directory, clock, random).print(out);
-        out.println("ready in " + ready.toMillis() + " ms (process " + ProcessHandle.current().pid() + ")");
+        out.println("ready in " + ready.toMillis() + " ms (process "
+                + ProcessHandle.current().pid() + ")");
         out.flush();
         try {
             stopped.await();

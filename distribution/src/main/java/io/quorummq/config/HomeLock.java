@@ -38,7 +38,8 @@ public final class HomeLock implements AutoCloseable {
                         + ": stop that one, or name another directory by --home");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII)), 0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII)), 0);
             return new HomeLock(channel);
         } catch (IOException e) {
             throw closing(channel, new ConfigurationException("cannot lock " + home.lock() + ": " + e, e));

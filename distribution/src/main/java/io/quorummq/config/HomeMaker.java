@@ -101,8 +101,7 @@ public final class HomeMaker {
                 QUORUMMQ_HOME=%s
                 export QUORUMMQ_HOME
                 exec %s "$@"
-                """
-                .formatted(quoted(home.directory()), quoted(installation.launcher()));
+                """.formatted(quoted(home.directory()), quoted(installation.launcher()));
     }
 
     private static String quoted(Path path) {

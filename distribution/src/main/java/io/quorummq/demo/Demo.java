@@ -57,10 +57,14 @@ final class Demo {
         var login = new JmsDoor.Login(credential.secretId(), credential.secretKey());
         steps.title("Connect, with one credential for every protocol");
         try (var cmq = new CmqClient(endpoint, credential, CmqClientSettings.DEFAULT, clock, random);
-                var core = steps.step("core: an Artemis JMS client logs in at " + at("core"), () -> JmsDoor.core(
-                        acceptor("core").host(), acceptor("core").port(), login));
-                var amqp = steps.step("AMQP: a Qpid JMS client logs in at " + at("amqp"), () -> JmsDoor.amqp(
-                        acceptor("amqp").host(), acceptor("amqp").port(), login))) {
+                var core = steps.step(
+                        "core: an Artemis JMS client logs in at " + at("core"),
+                        () -> JmsDoor.core(
+                                acceptor("core").host(), acceptor("core").port(), login));
+                var amqp = steps.step(
+                        "AMQP: a Qpid JMS client logs in at " + at("amqp"),
+                        () -> JmsDoor.amqp(
+                                acceptor("amqp").host(), acceptor("amqp").port(), login))) {
             shareOneQueue(cmq, core, amqp);
             delay(cmq);
             visibility(cmq);
@@ -92,7 +96,9 @@ final class Demo {
             received("sent by AMQP", found.map(ReceivedMessage::body));
             return found.orElseThrow();
         });
-        steps.step("CMQ:  DeleteMessage by its receipt handle", () -> of(cmq.deleteMessage(QUEUE, message.receiptHandle())));
+        steps.step(
+                "CMQ:  DeleteMessage by its receipt handle",
+                () -> of(cmq.deleteMessage(QUEUE, message.receiptHandle())));
         steps.step("CMQ:  the queue is empty again", () -> expectCounts(cmq, 0, 0, 0));
     }
 

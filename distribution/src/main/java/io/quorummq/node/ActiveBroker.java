@@ -49,6 +49,10 @@ final class ActiveBroker implements AutoCloseable {
         return engine.isActive();
     }
 
+    void closeConnectionsOf(String secretId) {
+        engine.closeConnectionsOf(secretId);
+    }
+
     @Override
     public void close() {
         engine.close();

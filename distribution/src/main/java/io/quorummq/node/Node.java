@@ -66,6 +66,7 @@ public final class Node implements AutoCloseable {
             cmq = new CmqHttpServer(rest, queues, credentials, clock, random, metrics.registry());
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
             housekeeping = new Housekeeping(credentials);
+            credentials.onRemoved(this::closeConnectionsOf);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -128,6 +129,10 @@ public final class Node implements AutoCloseable {
 
     private Optional<Broker> broker() {
         return Optional.ofNullable(active).map(ActiveBroker::broker);
+    }
+
+    private void closeConnectionsOf(String secretId) {
+        Optional.ofNullable(active).ifPresent(broker -> broker.closeConnectionsOf(secretId));
     }
 
     private static RestSettings restSettings(BrokerConfiguration configuration) {

@@ -70,8 +70,12 @@ public final class AdminServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the admin server did not stop: " + e.getMessage(), e);
+        }
     }
 
     /** What stands at which path. */

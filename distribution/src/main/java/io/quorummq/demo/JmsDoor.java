@@ -10,23 +10,23 @@ import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** One JMS client, logged in, that sends and receives texts. */
 final class JmsDoor implements AutoCloseable {
-    private final Optional<AutoCloseable> factory;
+    private final Runnable closeFactory;
     private final JMSContext context;
 
-    private JmsDoor(ConnectionFactory factory, Optional<AutoCloseable> closeable, Login login) {
-        this.factory = closeable;
+    private JmsDoor(ConnectionFactory factory, Runnable closeFactory, Login login) {
+        this.closeFactory = closeFactory;
         this.context = factory.createContext(login.user(), login.password());
     }
 
     /** By the core protocol, with Artemis' own client. */
     static JmsDoor core(String host, int port, Login login) {
         var factory = new ActiveMQConnectionFactory("tcp://" + host + ":" + port);
-        return new JmsDoor(factory, Optional.of(factory), login);
+        return new JmsDoor(factory, factory::close, login);
     }
 
     /** By AMQP 1.0, with Qpid JMS. */
     static JmsDoor amqp(String host, int port, Login login) {
-        return new JmsDoor(new JmsConnectionFactory("amqp://" + host + ":" + port), Optional.empty(), login);
+        return new JmsDoor(new JmsConnectionFactory("amqp://" + host + ":" + port), () -> {}, login);
     }
 
     void send(String queue, String text) {
@@ -40,11 +40,9 @@ final class JmsDoor implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         context.close();
-        if (factory.isPresent()) {
-            factory.get().close();
-        }
+        closeFactory.run();
     }
 
     /** What both clients log in with: the credential that also signs HTTP requests. */

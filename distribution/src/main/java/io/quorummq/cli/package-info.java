@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The sub-commands of quorummq, one class each. */
+/** The commands of the one program {@code quorummq}. */
 @NullMarked
 package io.quorummq.cli;
 

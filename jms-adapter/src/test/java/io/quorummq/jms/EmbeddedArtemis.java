@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.jms;
 
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
@@ -22,6 +24,15 @@ final class EmbeddedArtemis {
 
     /** Port 0 takes a free one. */
     static EmbeddedArtemis start(int port) throws Exception {
+        return start(port, Map.of());
+    }
+
+    static EmbeddedArtemis startWithTls(Path keyStore, String password) throws Exception {
+        return start(
+                0, Map.of("sslEnabled", "true", "keyStorePath", keyStore.toString(), "keyStorePassword", password));
+    }
+
+    private static EmbeddedArtemis start(int port, Map<String, Object> moreParameters) throws Exception {
         var configuration = new ConfigurationImpl()
                 .setPersistenceEnabled(false)
                 .setJMXManagementEnabled(false)
@@ -31,6 +42,9 @@ final class EmbeddedArtemis {
                         new AddressSettings()
                                 .setDefaultAddressRoutingType(RoutingType.ANYCAST)
                                 .setDefaultQueueRoutingType(RoutingType.ANYCAST));
+        configuration
+                .getAcceptorConfigurations()
+                .forEach(acceptor -> acceptor.getParams().putAll(moreParameters));
         var server = new ActiveMQServerImpl(configuration, new OneUser());
         server.start();
         return new EmbeddedArtemis(server);

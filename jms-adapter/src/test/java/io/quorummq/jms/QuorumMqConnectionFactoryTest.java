@@ -198,6 +198,19 @@ final class QuorumMqConnectionFactoryTest {
     }
 
     @Test
+    void optionsReachTheHosts() throws JMSException {
+        var factory = new QuorumMqConnectionFactory(
+                uri() + "?amqp.saslMechanisms=SCRAM-SHA-256&transport.connectTimeout=9000", "AKIDme", "my-key");
+
+        // this broker offers PLAIN alone
+        try (var connection = factory.createConnection()) {
+            assertThatThrownBy(connection::start)
+                    .isInstanceOf(JMSSecurityException.class)
+                    .hasMessageContaining("mechanism");
+        }
+    }
+
+    @Test
     void anUnknownJmsOptionIsRefusedWithItsName() {
         assertThatThrownBy(() -> new QuorumMqConnectionFactory("quorummq://one?jms.colour=blue"))
                 .isInstanceOf(IllegalArgumentException.class)

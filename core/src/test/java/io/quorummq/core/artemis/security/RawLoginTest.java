@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorummq.core.credential.Credential;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,14 +43,16 @@ final class RawLoginTest {
     @ParameterizedTest
     @CsvSource({"AKIDknown, the-right-key, CONNECTED", "AKIDknown, wrong, ERROR", "other, the-right-key, ERROR"})
     void stompAsksTheCredentials(String login, String passcode, String answer) throws IOException {
-        assertThat(exchange("CONNECT\naccept-version:1.2\nhost:localhost\nlogin:" + login + "\npasscode:" + passcode
-                        + "\n\n\0"))
+        assertThat(exchange(
+                        "CONNECT\naccept-version:1.2\nhost:localhost\nlogin:" + login + "\npasscode:" + passcode
+                                + "\n\n\0",
+                        RawLoginTest::isStompFrame))
                 .startsWith(answer);
     }
 
     @Test
     void stompWithoutLoginIsRefused() throws IOException {
-        assertThat(exchange("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0"))
+        assertThat(exchange("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0", RawLoginTest::isStompFrame))
                 .startsWith("ERROR");
     }
 
@@ -60,7 +62,7 @@ final class RawLoginTest {
         var payload = mqttText("client") + mqttText(user) + mqttText(password);
         var body = mqttText("MQTT") + "\4\u00c2\0\74" + payload;
 
-        var answer = exchange("\u0010" + (char) body.length() + body);
+        var answer = exchange("\u0010" + (char) body.length() + body, answered -> answered.length() == 4);
 
         // a CONNACK, whose fourth byte is zero for success
         assertThat(answer.startsWith(" \2\0\0")).isEqualTo(accepted);
@@ -71,19 +73,20 @@ final class RawLoginTest {
     void mqttWithoutLoginIsRefused() throws IOException {
         var body = mqttText("MQTT") + "\4\2\0\74" + mqttText("client");
 
-        var answer = exchange("\u0010" + (char) body.length() + body);
+        var answer = exchange("\u0010" + (char) body.length() + body, answered -> answered.length() == 4);
 
         assertThat(answer).startsWith(" \2\0").doesNotStartWith(" \2\0\0");
     }
 
     @Test
     void amqpWithoutSaslIsShownTheWayToSasl() throws IOException {
-        assertThat(exchange(AMQP)).startsWith(AMQP_SASL);
+        assertThat(exchange(AMQP, answer -> answer.length() == AMQP_SASL.length()))
+                .startsWith(AMQP_SASL);
     }
 
     @Test
     void amqpOffersScramAndPlainOnly() throws IOException {
-        assertThat(exchange(AMQP_SASL))
+        assertThat(exchange(AMQP_SASL, answer -> hasAmqpFrames(answer, 1)))
                 .contains("SCRAM-SHA-256")
                 .contains("PLAIN")
                 .doesNotContain("ANONYMOUS", "EXTERNAL", "GSSAPI", "XOAUTH2", "OAUTHBEARER");
@@ -105,7 +108,8 @@ final class RawLoginTest {
         var list = "\u00c0" + (char) (fields.length() + 1) + (char) (response == null ? 1 : 2) + fields;
         var body = "\0SA" + list;
 
-        var answer = exchange(AMQP_SASL + "\0\0\0" + (char) (8 + body.length()) + "\2\1\0\0" + body);
+        var answer = exchange(
+                AMQP_SASL + "\0\0\0" + (char) (8 + body.length()) + "\2\1\0\0" + body, sent -> hasAmqpFrames(sent, 2));
 
         var outcome = answer.indexOf("\0S" + (char) SASL_OUTCOME);
         if (response != null && response.startsWith("n,,")) {
@@ -117,19 +121,37 @@ final class RawLoginTest {
         }
     }
 
-    /** Sends the bytes and reads until the server closes or is silent for a moment. */
-    private String exchange(String bytes) throws IOException {
+    /** Sends the bytes and reads until the answer is complete, or over. */
+    private String exchange(String bytes, Predicate<String> complete) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
-            socket.setSoTimeout(700);
+            socket.setSoTimeout(20_000);
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
-            var answer = new ByteArrayOutputStream();
-            try {
-                socket.getInputStream().transferTo(answer);
-            } catch (IOException e) {
-                assertThat(e).as("silence or an abrupt end").isNotNull();
+            var answer = new StringBuilder();
+            var in = socket.getInputStream();
+            for (var next = in.read(); next >= 0; next = in.read()) {
+                answer.append((char) next);
+                if (complete.test(answer.toString())) {
+                    break;
+                }
             }
-            return answer.toString(ISO_8859_1);
+            return answer.toString();
         }
+    }
+
+    private static boolean isStompFrame(String answer) {
+        return answer.endsWith("\0");
+    }
+
+    /** Whether a protocol header and so many frames are there; none is longer than 255 bytes. */
+    private static boolean hasAmqpFrames(String answer, int frames) {
+        var end = AMQP_SASL.length();
+        for (var i = 0; i < frames; i++) {
+            if (answer.length() < end + 4) {
+                return false;
+            }
+            end += answer.charAt(end + 3);
+        }
+        return answer.length() >= end;
     }
 
     private static String mqttText(String text) {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.bench;
+
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * What the first bytes of every body say: which run, producer and message it is, and when it was due, on the clock of
+ * this process.
+ */
+record Stamp(int run, int producer, long number, long due) {
+    /** Shortest body that holds a stamp. */
+    static final int BYTES = 2 + 8 + 4 + 12 + 16;
+
+    static final int PRODUCERS_MAX = 0xffff;
+
+    private static final String MARK = "QB";
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** A body of ASCII text: the stamp and a padding made once per run. */
+    String body(String padding) {
+        return MARK
+                + HEX.toHexDigits(run)
+                + HEX.toHexDigits((short) producer)
+                + HEX.toHexDigits(number, 12)
+                + HEX.toHexDigits(due)
+                + padding;
+    }
+
+    /** What follows the stamp in a body of that size. */
+    static String padding(int size) {
+        return "x".repeat(size - BYTES);
+    }
+
+    /** The stamp of a body; empty for a body that no bench made. */
+    static Optional<Stamp> of(String body) {
+        if (body.length() < BYTES || !body.startsWith(MARK)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Stamp(
+                    HexFormat.fromHexDigits(body, 2, 10),
+                    HexFormat.fromHexDigits(body, 10, 14),
+                    HexFormat.fromHexDigitsToLong(body, 14, 26),
+                    HexFormat.fromHexDigitsToLong(body, 26, BYTES)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -138,10 +138,9 @@ public final class CmqHttpServer implements AutoCloseable {
 
     private static ServletContextHandler servlet(CmqResource resource) {
         var jersey = new ResourceConfig()
-                .register(resource)
+                .registerResources(resource.model())
                 .addProperties(Map.of(
                         CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true,
-                        CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true,
                         CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL",
                         // The front door knows the length of what leaves in one write.
                         CommonProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0,

@@ -9,10 +9,6 @@ import io.quorummq.rest.action.Caller;
 import io.quorummq.rest.action.Params;
 import io.quorummq.rest.action.Reply;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
@@ -23,15 +19,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.jersey.server.model.Resource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one resource of the API: parses a request, checks its signature, finds its action by name, answers. */
-@Path("/")
-@Produces("application/json;charset=utf-8")
 public final class CmqResource {
     private static final Logger LOG = LoggerFactory.getLogger(CmqResource.class);
+
+    private static final String JSON = "application/json;charset=utf-8";
 
     private final Actions actions;
     private final Authentication authentication;
@@ -56,15 +54,33 @@ public final class CmqResource {
         this.executor = executor;
     }
 
+    /** What Jersey is to know of this one object; annotations would describe a class, and Jersey makes many of one. */
+    Resource model() {
+        try {
+            var model = Resource.builder("/");
+            model.addMethod("GET")
+                    .produces(JSON)
+                    .suspended(AsyncResponse.NO_TIMEOUT, TimeUnit.MILLISECONDS)
+                    .handledBy(this, getClass().getMethod("get", HttpServletRequest.class, AsyncResponse.class));
+            model.addMethod("POST")
+                    .produces(JSON)
+                    .suspended(AsyncResponse.NO_TIMEOUT, TimeUnit.MILLISECONDS)
+                    .handledBy(
+                            this,
+                            getClass().getMethod("post", byte[].class, HttpServletRequest.class, AsyncResponse.class));
+            return model.build();
+        } catch (NoSuchMethodException renamed) {
+            throw new IllegalStateException("the resource's own method is gone", renamed);
+        }
+    }
+
     /** A request whose parameters are its query. */
-    @GET
     public void get(@Context HttpServletRequest http, @Suspended AsyncResponse response) {
         var request = (CmqRequest) http.getAttribute(CmqRequest.ATTRIBUTE);
         new Call(request, response).begin(request.query().getBytes(StandardCharsets.UTF_8), "query");
     }
 
     /** A request whose parameters are its body, whatever type it says to be of; its query is not looked at. */
-    @POST
     public void post(byte[] body, @Context HttpServletRequest http, @Suspended AsyncResponse response) {
         new Call((CmqRequest) http.getAttribute(CmqRequest.ATTRIBUTE), response).begin(body, "body");
     }

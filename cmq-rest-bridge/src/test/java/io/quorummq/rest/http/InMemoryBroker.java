@@ -64,7 +64,8 @@ final class InMemoryBroker implements Broker {
     }
 
     synchronized int waiters(String name) {
-        return queues.get(name).waiters.size();
+        var stored = queues.get(name);
+        return stored == null ? 0 : stored.waiters.size();
     }
 
     @Override
@@ -167,7 +168,8 @@ final class InMemoryBroker implements Broker {
             }
             var waiter = new Waiter(max, clock.instant().plus(wait));
             stored.waiters.add(waiter);
-            waiter.whenComplete((done, failed) -> forget(stored, waiter));
+            CompletionStage<List<Delivery>> stage = waiter;
+            stage.whenComplete((done, failed) -> forget(stored, waiter));
             return waiter;
         }
     }

@@ -192,8 +192,10 @@ final class MessageActionsTest {
     }
 
     private static List<Map<?, ?>> messages(Map<String, Object> answer) {
-        return ((List<?>) answer.get("msgInfoList"))
-                .stream().<Map<?, ?>>map(Map.class::cast).toList();
+        assertThat(answer).containsKey("msgInfoList");
+        return answer.get("msgInfoList") instanceof List<?> list
+                ? list.stream().<Map<?, ?>>map(Map.class::cast).toList()
+                : List.of();
     }
 
     private static List<String> bodies(Map<String, Object> answer) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The program: wires core, storage and the HTTP bridge into a running node. */
+/** Where the program starts. */
 @NullMarked
 package io.quorummq;
 

@@ -4,6 +4,7 @@ package io.quorummq.core.artemis;
 import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.artemis.security.AcceptorSecurity;
 import io.quorummq.core.artemis.security.CredentialSecurityManager;
+import io.quorummq.core.artemis.security.OpenConnections;
 import io.quorummq.core.credential.Credentials;
 import io.quorummq.core.queue.Broker;
 import java.net.BindException;
@@ -95,6 +96,11 @@ public final class EmbeddedArtemis implements AutoCloseable {
     /** Whether clients can connect. */
     public boolean isActive() {
         return server.isActive();
+    }
+
+    /** Ends the connections of all JMS and AMQP clients that logged in with this id. */
+    public void closeConnectionsOf(String secretId) {
+        new OpenConnections(server).closeThoseOf(secretId);
     }
 
     /** Closes the acceptors, then the store; what was acknowledged is on disk already. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.cli;
 
+import io.quorummq.bench.BenchCommand;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -29,14 +33,28 @@ import picocli.CommandLine.Spec;
             "QUORUMMQ_JAVA_OPTS, and QUORUMMQ_CORE_PORT and the like for the properties of broker.xml."
         })
 public final class QuorumMq implements Runnable {
+    private static final Path WORKING_DIRECTORY = Path.of("");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     /** The parser of the whole command line, with our way to tell errors. */
     public static CommandLine commandLine() {
         return new CommandLine(new QuorumMq())
+                .addSubcommand(new QueueCommand(cmq()))
+                .addSubcommand(new SendCommand(cmq(), System.in))
+                .addSubcommand(new ReceiveCommand(cmq()))
+                .addSubcommand(new BenchCommand(login(), InstantSource.system(), new SecureRandom()))
                 .setParameterExceptionHandler(Errors::ofUsage)
                 .setExecutionExceptionHandler(Errors::ofExecution);
+    }
+
+    private static CmqCommands cmq() {
+        return new CmqCommands(System.getenv(), WORKING_DIRECTORY, InstantSource.system(), new SecureRandom());
+    }
+
+    private static LoginOptions login() {
+        return new LoginOptions(System.getenv(), WORKING_DIRECTORY);
     }
 
     @Override

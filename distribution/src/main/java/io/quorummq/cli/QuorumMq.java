@@ -3,25 +3,16 @@ package io.quorummq.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The one command; its sub-commands are listed here and nowhere else. */
+/** The one command; {@code Main} lists its sub-commands. */
 @Command(
         name = "quorummq",
         description = "A message broker for JMS, AMQP 1.0 and the CMQ HTTP API.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {
-            RunCommand.class,
-            CreateCommand.class,
-            DemoCommand.class,
-            CredentialCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class
-        },
         footerHeading = "%n",
         footer = {
             "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
@@ -32,11 +23,13 @@ public final class QuorumMq implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** The parser of the whole command line, with our way to tell errors. */
-    public static CommandLine commandLine() {
-        return new CommandLine(new QuorumMq())
-                .setParameterExceptionHandler(Errors::ofUsage)
-                .setExecutionExceptionHandler(Errors::ofExecution);
+    /** The parser of a command line with these sub-commands, with our way to tell errors. */
+    public static CommandLine commandLine(Object... commands) {
+        var line = new CommandLine(new QuorumMq());
+        for (var command : commands) {
+            line.addSubcommand(command);
+        }
+        return line.setParameterExceptionHandler(Errors::ofUsage).setExecutionExceptionHandler(Errors::ofExecution);
     }
 
     @Override

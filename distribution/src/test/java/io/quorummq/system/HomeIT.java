@@ -50,13 +50,12 @@ final class HomeIT {
             assertThat(client.receiveMessage("kept", Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS))
                     .hasValueSatisfying(message -> assertThat(message.body()).isEqualTo("still here"));
         }
-        assertThat(Files.readString(instance.resolve("log/quorummq.log"), UTF_8)).contains("Serving CMQ at");
+        assertThat(Files.readString(instance.resolve("log/quorummq.log"), UTF_8))
+                .contains("Serving CMQ at");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             <journal-type>NIO              | <journal-kind>NIO               | journal-kind
             </core>                        |                                 | broker.xml
             io.quorummq.rest.CmqBridge     | com.example.NoSuchPlugin        | com.example.NoSuchPlugin
@@ -90,7 +89,8 @@ final class HomeIT {
         var outcome = Launcher.assembled(directory).run(words.split(" "));
 
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(outcome.err().lines().findFirst()).hasValueSatisfying(line -> assertThat(line).contains(named));
+        assertThat(outcome.err().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).contains(named));
         assertThat(outcome.err().lines()).hasSizeLessThanOrEqualTo(2);
     }
 

@@ -103,7 +103,8 @@ final class RunIT {
 
         try (var client = node.client(credential)) {
             assertThat(client.listQueue("", 0, 10).get(10, TimeUnit.SECONDS)).isNotNull();
-            assertThat(launcher.run("credential", "list", "--home", home.toString()).out())
+            assertThat(launcher.run("credential", "list", "--home", home.toString())
+                            .out())
                     .contains("AKIDforATest")
                     .doesNotContain(key);
 
@@ -114,16 +115,19 @@ final class RunIT {
                     .isInstanceOf(CompletionException.class)
                     .cause()
                     .isInstanceOfSatisfying(
-                            CmqRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo(AUTHENTICATION));
+                            CmqRefusal.class,
+                            refusal -> assertThat(refusal.code()).isEqualTo(AUTHENTICATION));
         }
     }
 
     @Test
     void theConnectionsOfARemovedCredentialEnd() throws Exception {
-        assertThat(launcher.run("credential", "add", "jms-user", "--home", home.toString()).exitCode())
+        assertThat(launcher.run("credential", "add", "jms-user", "--home", home.toString())
+                        .exitCode())
                 .isZero();
         var listed = launcher.run("credential", "list", "--keys", "--home", home.toString());
-        var key = listed.out().lines()
+        var key = listed.out()
+                .lines()
                 .filter(line -> line.startsWith("jms-user "))
                 .map(line -> line.substring("jms-user ".length()))
                 .findFirst()
@@ -134,7 +138,8 @@ final class RunIT {
                 var connection = factory.createConnection("jms-user", key)) {
             connection.setExceptionListener(e -> hasEnded.set(true));
             connection.start();
-            assertThat(launcher.run("credential", "remove", "jms-user", "--home", home.toString()).exitCode())
+            assertThat(launcher.run("credential", "remove", "jms-user", "--home", home.toString())
+                            .exitCode())
                     .isZero();
 
             await().atMost(Duration.ofSeconds(20)).untilTrue(hasEnded);

@@ -181,6 +181,7 @@ final class ArtemisBroker implements Broker {
                 gate.activeCount(),
                 gate.table().leased() + gate.getDeliveringCount(),
                 gate.table().delayed(),
+                gate.pagedCount(),
                 oldest);
     }
 

@@ -109,6 +109,10 @@ final class GateQueue extends QueueImpl {
         return Math.max(0, getMessageCount() - table.leased() - table.delayed() - getDeliveringCount());
     }
 
+    long pagedCount() {
+        return pageSubscription == null ? 0 : pageSubscription.getMessageCount();
+    }
+
     // --- what enters the queue passes the gate -----------------------------------------------------------------------
 
     /** Every new message, and every message that is read from a page. */

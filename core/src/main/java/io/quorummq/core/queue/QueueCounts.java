@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param active visible now
  * @param leased received, not deleted, still invisible; those in delivery to JMS and AMQP consumers included
  * @param delayed sent or returned with a delay that has not run out
+ * @param paged how many of them all lie on pages on the disk rather than in the journal
  * @param oldest when the oldest message in the queue was produced
  */
-public record QueueCounts(long active, long leased, long delayed, Optional<Instant> oldest) {}
+public record QueueCounts(long active, long leased, long delayed, long paged, Optional<Instant> oldest) {}

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Print a completion script for bash and zsh: source <(quorummq completion)",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-final class CompletionCommand implements Runnable {
+public final class CompletionCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
         description = "Create an instance directory: bin/ etc/ data/ log/ lib/, with a configuration and a credential.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-final class CreateCommand implements Runnable {
+public final class CreateCommand implements Runnable {
+    private final SecureRandom random;
+
     @Parameters(paramLabel = "DIR", description = "a directory that does not exist yet or is empty")
     private Path directory = Path.of("");
 
@@ -28,10 +30,14 @@ final class CreateCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** Draws the first credential from this source. */
+    public CreateCommand(SecureRandom random) {
+        this.random = random;
+    }
+
     @Override
     public void run() {
-        Logging.off();
-        var home = new HomeMaker(Installation.ofThisProcess(), new FirstCredential(System.getenv(), new SecureRandom()))
+        var home = new HomeMaker(Installation.ofThisProcess(), new FirstCredential(System.getenv(), random))
                 .create(directory.toAbsolutePath().normalize(), portOffset);
         var out = spec.commandLine().getOut();
         out.println("Created " + home.directory());

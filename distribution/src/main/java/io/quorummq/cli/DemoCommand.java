@@ -16,17 +16,26 @@ import picocli.CommandLine.Spec;
         description = "Show the product at work: a node of its own, one queue used by CMQ HTTP, JMS and AMQP.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
+    private final InstantSource clock;
+    private final SecureRandom random;
+
     @Option(names = "--log", description = "show the node's log too, not only what the demo tells")
     private boolean isLogShown;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** A demo that goes by this clock and draws its secrets from this source. */
+    public DemoCommand(InstantSource clock, SecureRandom random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
     @Override
     public Integer call() throws Exception {
         var out = spec.commandLine().getOut();
-        new DemoRun(out, InstantSource.system(), System::nanoTime, new SecureRandom()).run(home -> {
+        new DemoRun(out, clock, System::nanoTime, random).run(home -> {
             System.setProperty("quorummq.log.console", isLogShown ? "INFO" : "OFF");
             Logging.of(home);
         });

@@ -7,11 +7,14 @@ import java.util.logging.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Decides where the log of this process goes; to be asked before anything logs. */
-final class Logging {
+public final class Logging {
+    private static final String PROVIDER = "slf4j.provider";
+
     private Logging() {}
 
     /** Log as the home's own configuration says. */
     static void of(Home home) {
+        System.clearProperty(PROVIDER);
         System.setProperty("quorummq.log", home.log().toString());
         System.setProperty(
                 "log4j2.configurationFile", home.logConfiguration().toUri().toString());
@@ -22,8 +25,8 @@ final class Logging {
     }
 
     /** No log at all: a short command tells what happened on its own output. */
-    static void off() {
+    public static void off() {
         System.setProperty("slf4j.internal.verbosity", "WARN");
-        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        System.setProperty(PROVIDER, "org.slf4j.helpers.NOP_FallbackServiceProvider");
     }
 }

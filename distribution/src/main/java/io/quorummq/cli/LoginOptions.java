@@ -14,12 +14,13 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * Where a client command takes its credential from: the home named by {@code --home}, else the environment, else the
- * home that {@code run} makes in the working directory.
+ * home that the environment names, else the one that {@code run} makes in the working directory.
  */
 public final class LoginOptions {
     private static final String ID = "QUORUMMQ_SECRET_ID";
     private static final String KEY = "QUORUMMQ_SECRET_KEY";
-    private static final Path DEFAULT_HOME = Path.of("quorummq-data");
+    private static final String HOME = "QUORUMMQ_HOME";
+    private static final String DEFAULT_HOME = "quorummq-data";
     private static final Path FILE_IN_HOME = Path.of("etc", "credential");
 
     private final Map<String, String> environment;
@@ -30,7 +31,7 @@ public final class LoginOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
             description = "home of a node whose credential is used; else " + ID + " and " + KEY
-                    + " of the environment, else ./quorummq-data")
+                    + " of the environment, else $QUORUMMQ_HOME, else ./quorummq-data")
     private @Nullable Path home;
 
     /** The environment and the working directory as the command sees them. */
@@ -53,7 +54,7 @@ public final class LoginOptions {
         if (environment.containsKey(ID) || environment.containsKey(KEY)) {
             return Optional.of(new Credential(variable(ID), variable(KEY)));
         }
-        var defaultHome = workingDirectory.resolve(DEFAULT_HOME);
+        var defaultHome = workingDirectory.resolve(environment.getOrDefault(HOME, DEFAULT_HOME));
         return Files.exists(defaultHome.resolve(FILE_IN_HOME))
                 ? Optional.of(firstThatSigns(defaultHome))
                 : Optional.empty();

@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
             "What the home lacks is made: configuration in etc/, a credential (from QUORUMMQ_SECRET_ID and",
             "QUORUMMQ_SECRET_KEY when set, else generated), data/ and log/."
         })
-final class RunCommand implements Runnable {
+public final class RunCommand implements Runnable {
+    private final InstantSource clock;
+    private final SecureRandom random;
+
     @Mixin
     private HomeOption home = new HomeOption();
 
@@ -64,11 +67,16 @@ final class RunCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** A node that goes by this clock and draws its secrets from this source. */
+    public RunCommand(InstantSource clock, SecureRandom random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
     @Override
     public void run() {
         var begun = System.nanoTime();
         var directory = home.home();
-        var random = new SecureRandom();
         var maker = new HomeMaker(Installation.ofThisProcess(), new FirstCredential(System.getenv(), random));
         maker.complete(directory);
         new Overrides(portOffset, System.getenv(), ports(), properties)
@@ -76,11 +84,10 @@ final class RunCommand implements Runnable {
                 .forEach(System::setProperty);
         Logging.of(directory);
         maker.addFirstCredential(directory);
-        runUntilStopped(directory, random, begun);
+        runUntilStopped(directory, begun);
     }
 
-    private void runUntilStopped(Home directory, SecureRandom random, long begun) {
-        var clock = InstantSource.system();
+    private void runUntilStopped(Home directory, long begun) {
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
         var node = new Node(directory, clock, random);

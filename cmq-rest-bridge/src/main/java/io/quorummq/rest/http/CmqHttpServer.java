@@ -76,8 +76,7 @@ public final class CmqHttpServer implements AutoCloseable {
                 new Authentication(credentials, clock, settings.timestampWindow()),
                 answers,
                 new RequestMeters(registry, actions, longPolls::waiting),
-                longPolls,
-                threads);
+                longPolls);
         this.frontDoor = new FrontDoor(answers, settings, server.getScheduler());
         frontDoor.setHandler(servlet(resource));
         server.setHandler(frontDoor);

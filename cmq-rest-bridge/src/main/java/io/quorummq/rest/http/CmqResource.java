@@ -18,7 +18,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.server.model.Resource;
 import org.jspecify.annotations.Nullable;
@@ -36,22 +35,18 @@ public final class CmqResource {
     private final JsonAnswers answers;
     private final RequestMeters meters;
     private final LongPolls longPolls;
-    private final Executor executor;
 
-    /** @param executor where answers are written that the broker's threads complete */
     CmqResource(
             Actions actions,
             Authentication authentication,
             JsonAnswers answers,
             RequestMeters meters,
-            LongPolls longPolls,
-            Executor executor) {
+            LongPolls longPolls) {
         this.actions = actions;
         this.authentication = authentication;
         this.answers = answers;
         this.meters = meters;
         this.longPolls = longPolls;
-        this.executor = executor;
     }
 
     /** What Jersey is to know of this one object; annotations would describe a class, and Jersey makes many of one. */
@@ -101,12 +96,8 @@ public final class CmqResource {
 
         void begin(byte[] form, String what) {
             try {
-                var stage = perform(FormParser.parse(form, what));
-                if (stage.toCompletableFuture().isDone()) {
-                    stage.whenComplete(this::end);
-                } else {
-                    stage.whenCompleteAsync(this::end, executor);
-                }
+                // a stage of the broker completes on a pool thread that may write: one hand-over less
+                perform(FormParser.parse(form, what)).whenComplete(this::end);
             } catch (CmqException | CancellationException refusal) {
                 end(null, refusal);
             } catch (RuntimeException | Error bug) {

@@ -148,7 +148,7 @@ final class InMemoryBroker implements Broker {
         CompletableFuture<Void> durable;
         synchronized (this) {
             var stored = stored(queue);
-            SendRules.of(queue).checkRoom(stored.messages.size(), messages.size());
+            SendRules.of(queue).checkRoom(pretendedMessages + stored.messages.size(), messages.size());
             var now = clock.instant();
             for (var message : messages) {
                 var id = new MessageId(nextId++);

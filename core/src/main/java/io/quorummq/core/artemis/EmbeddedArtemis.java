@@ -97,6 +97,10 @@ public final class EmbeddedArtemis implements AutoCloseable {
         return server.isActive();
     }
 
+    EngineServer server() {
+        return server;
+    }
+
     /** Closes the acceptors, then the store; what was acknowledged is on disk already. */
     @Override
     public void close() {
@@ -109,6 +113,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         } catch (Exception e) {
             LOG.error("The engine did not stop cleanly; everything acknowledged is stored", e);
         }
+        visibility.queues().forEach(queue -> queue.receiver().abort());
     }
 
     private ConfigurationException refusal(Throwable failed) {

@@ -26,7 +26,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
     private final BrokerConfiguration configuration;
     private final Visibility visibility;
     private final EngineServer server;
-    private @Nullable ArtemisBroker broker;
+    private volatile @Nullable ArtemisBroker broker;
     private @Nullable ScheduledFuture<?> ageScan;
 
     /**
@@ -47,6 +47,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         new AcceptorSecurity(random).applyTo(configuration.artemis());
         var security = new CredentialSecurityManager(credentials, clock, random);
         this.server = new EngineServer(configuration.artemis(), security, storage, visibility);
+        visibility.afterLoad(this::loaded);
     }
 
     /**
@@ -68,12 +69,16 @@ public final class EmbeddedArtemis implements AutoCloseable {
             close();
             throw refusal(failed);
         }
-        var started = new ArtemisBroker(server, visibility);
-        started.load();
-        broker = started;
         var period = visibility.settings().ageScan().toMillis();
         ageScan =
                 server.getScheduledPool().scheduleWithFixedDelay(this::scanAges, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** CMQ's rules are in force before the first message moves. */
+    private void loaded() {
+        var loaded = new ArtemisBroker(server, visibility);
+        loaded.load();
+        broker = loaded;
     }
 
     private void scanAges() {
@@ -86,10 +91,11 @@ public final class EmbeddedArtemis implements AutoCloseable {
 
     /** The queues as CMQ's rules need them; only after {@link #start()}. */
     public Broker broker() {
-        if (broker == null) {
+        var loaded = broker;
+        if (loaded == null) {
             throw new IllegalStateException("the engine has not been started");
         }
-        return broker;
+        return loaded;
     }
 
     /** Whether clients can connect. */

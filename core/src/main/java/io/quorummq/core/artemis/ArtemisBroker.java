@@ -12,10 +12,12 @@ import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.queue.SendRules;
+import io.quorummq.core.visibility.Lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -203,8 +205,15 @@ final class ArtemisBroker implements Broker {
         try (var operation = new Operation(server)) {
             var ids = new ArrayList<MessageId>();
             var tx = messages.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
-            for (var message : messages) {
-                ids.add(route(gate, message, tx));
+            try {
+                for (var message : messages) {
+                    ids.add(route(gate, message, tx));
+                }
+            } catch (Exception e) {
+                if (tx != null) {
+                    tx.rollback(); // else what was routed before stays charged to the address
+                }
+                throw e;
             }
             if (tx != null) {
                 tx.commit();
@@ -254,13 +263,32 @@ final class ArtemisBroker implements Broker {
     public CompletionStage<List<ReceiptHandle>> deleteLeased(QueueRecord queue, List<ReceiptHandle> handles) {
         var gate = gate(queue.name());
         var invalid = new ArrayList<ReceiptHandle>();
+        var unread = new LinkedHashMap<ReceiptHandle, Lease>();
         var leased = new ArrayList<MessageReference>();
         for (var handle : handles) {
-            gate.takeLeased(handle.value()).ifPresentOrElse(leased::add, () -> invalid.add(handle));
+            gate.takeLeased(handle.value())
+                    .ifPresentOrElse(
+                            leased::add,
+                            () -> gate.claimUnread(handle.value())
+                                    .ifPresentOrElse(lease -> unread.put(handle, lease), () -> invalid.add(handle)));
         }
-        if (leased.isEmpty()) {
-            return CompletableFuture.completedFuture(invalid);
+        var result = leased.isEmpty()
+                ? CompletableFuture.<List<ReceiptHandle>>completedFuture(invalid)
+                : deleteTaken(gate, leased, invalid);
+        for (var entry : unread.entrySet()) {
+            result = result.thenCombine(gate.deleteUnread(entry.getValue()), (refused, found) -> {
+                if (!found) {
+                    invalid.add(entry.getKey());
+                }
+                return refused;
+            });
         }
+        return result.thenApply(
+                refused -> handles.stream().filter(invalid::contains).toList());
+    }
+
+    private CompletableFuture<List<ReceiptHandle>> deleteTaken(
+            GateQueue gate, List<MessageReference> leased, List<ReceiptHandle> invalid) {
         try (var operation = new Operation(server)) {
             var tx = leased.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
             for (var ref : leased) {
@@ -269,13 +297,13 @@ final class ArtemisBroker implements Broker {
             if (tx != null) {
                 tx.commit();
             }
-            return operation.whenDurable(List.copyOf(invalid));
+            return operation.whenDurable(invalid);
         } catch (Exception e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private GateQueue gate(QueueName name) {
+    GateQueue gate(QueueName name) {
         if (server.locateQueue(SimpleString.of(name.value())) instanceof GateQueue gate) {
             return gate;
         }

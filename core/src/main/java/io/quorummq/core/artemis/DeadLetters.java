@@ -51,7 +51,13 @@ final class DeadLetters {
         copy.reencode();
         copy = LargeServerMessageImpl.checkLargeMessage(copy, storage);
         var tx = new TransactionImpl(storage);
-        var status = server.getPostOffice().route(copy, tx, false, false);
+        RoutingStatus status;
+        try {
+            status = server.getPostOffice().route(copy, tx, false, false);
+        } catch (Exception e) {
+            tx.rollback();
+            throw e;
+        }
         if (status != RoutingStatus.OK) {
             tx.rollback();
             LOG.warn(

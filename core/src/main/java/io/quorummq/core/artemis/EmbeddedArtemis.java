@@ -27,7 +27,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
     private final BrokerConfiguration configuration;
     private final Visibility visibility;
     private final EngineServer server;
-    private @Nullable ArtemisBroker broker;
+    private volatile @Nullable ArtemisBroker broker;
     private @Nullable ScheduledFuture<?> ageScan;
 
     /**
@@ -48,6 +48,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         new AcceptorSecurity(random).applyTo(configuration.artemis());
         var security = new CredentialSecurityManager(credentials, clock, random);
         this.server = new EngineServer(configuration.artemis(), security, storage, visibility);
+        visibility.afterLoad(this::loaded);
     }
 
     /**
@@ -69,12 +70,16 @@ public final class EmbeddedArtemis implements AutoCloseable {
             close();
             throw refusal(failed);
         }
-        var started = new ArtemisBroker(server, visibility);
-        started.load();
-        broker = started;
         var period = visibility.settings().ageScan().toMillis();
         ageScan =
                 server.getScheduledPool().scheduleWithFixedDelay(this::scanAges, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** CMQ's rules are in force before the first message moves. */
+    private void loaded() {
+        var loaded = new ArtemisBroker(server, visibility);
+        loaded.load();
+        broker = loaded;
     }
 
     private void scanAges() {
@@ -87,10 +92,11 @@ public final class EmbeddedArtemis implements AutoCloseable {
 
     /** The queues as CMQ's rules need them; only after {@link #start()}. */
     public Broker broker() {
-        if (broker == null) {
+        var loaded = broker;
+        if (loaded == null) {
             throw new IllegalStateException("the engine has not been started");
         }
-        return broker;
+        return loaded;
     }
 
     /** Whether clients can connect. */
@@ -101,6 +107,10 @@ public final class EmbeddedArtemis implements AutoCloseable {
     /** Ends the connections of all JMS and AMQP clients that logged in with this id. */
     public void closeConnectionsOf(String secretId) {
         new OpenConnections(server).closeThoseOf(secretId);
+    }
+
+    EngineServer server() {
+        return server;
     }
 
     /** Closes the acceptors, then the store; what was acknowledged is on disk already. */
@@ -115,6 +125,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         } catch (Exception e) {
             LOG.error("The engine did not stop cleanly; everything acknowledged is stored", e);
         }
+        visibility.queues().forEach(queue -> queue.receiver().abort());
     }
 
     private ConfigurationException refusal(Throwable failed) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.activemq.artemis.api.core.Pair;
@@ -206,18 +207,19 @@ final class GateQueue extends QueueImpl {
     Lease lease(MessageReference ref, long visibilityMillis, boolean sync, IOCompletion completion) throws Exception {
         var now = shared.now();
         var known = table.lease(ref.getMessageID());
-        ref.incrementDeliveryCount();
         var lease = new Lease(
                 known.map(Lease::recordId).orElseGet(storage::generateID),
                 ref.getMessageID(),
                 ref.isPaged(),
                 shared.newHandle(),
                 now + visibilityMillis,
-                ref.getDeliveryCount(),
+                ref.getDeliveryCount() + 1,
                 known.map(Lease::firstReceived).filter(first -> first > 0).orElse(now));
+        // first, because after an exception the message goes back to the queue
+        leases.store(getID(), lease, known.isEmpty(), sync, completion);
+        ref.incrementDeliveryCount();
         ref.setInDelivery(false);
         table.lease(ref, ref.getMessageMemoryEstimate(), lease);
-        leases.store(getID(), lease, known.isEmpty(), sync, completion);
         alarm.set(table.nextDue());
         return lease;
     }
@@ -225,6 +227,50 @@ final class GateQueue extends QueueImpl {
     /** Takes the message that this handle owns off its lease, to be deleted. */
     Optional<MessageReference> takeLeased(long handle) {
         return table.take(handle, shared.now());
+    }
+
+    /** The lease of this handle, if it was loaded and its message has not been read from its page since. */
+    Optional<Lease> claimUnread(long handle) {
+        return table.claimUnread(handle, shared.now());
+    }
+
+    /**
+     * Deletes a leased message that has not been read from its page since the engine started, because what lies before
+     * it fills the memory that Artemis reads pages into. Reads the pages up to it, in the background.
+     *
+     * @return a future of whether the message was there; complete when its deletion is durable
+     */
+    CompletableFuture<Boolean> deleteUnread(Lease lease) {
+        var deleted = new CompletableFuture<Boolean>();
+        // where pages are read, so that no reader comes in between
+        pageSubscription.getPagingStore().execute(() -> {
+            try (var operation = new Operation(server)) {
+                var found = takeUnread(lease);
+                operation.whenDurable(() -> deleted.complete(found), deleted::completeExceptionally);
+            } catch (Throwable e) {
+                deleted.completeExceptionally(e);
+            }
+        });
+        return deleted;
+    }
+
+    private boolean takeUnread(Lease lease) throws Exception {
+        var readMeanwhile = takeLeased(lease.handle());
+        if (readMeanwhile.isPresent()) {
+            acknowledge(null, readMeanwhile.get(), AckReason.NORMAL, null, false);
+            return true;
+        }
+        try (var pages = pageSubscription.iterator()) {
+            while (pages.hasNext()) {
+                var ref = pages.next();
+                if (ref.getMessageID() == lease.messageId()) {
+                    acknowledge(null, ref, AckReason.NORMAL, null, false);
+                    pages.remove();
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Remembers what was read from the journal; later records of a message replace earlier ones. */
@@ -278,12 +324,7 @@ final class GateQueue extends QueueImpl {
             super.acknowledge(tx, ref, reason, consumer, delivering);
             leases.delete(tx.getID(), lease);
             tx.setContainsPersistent();
-            tx.addOperation(new TransactionOperationAbstract() {
-                @Override
-                public void afterCommit(Transaction committed) {
-                    table.forget(lease.messageId());
-                }
-            });
+            forgetAfterCommit(tx, lease);
         } else if (ref.isPaged()) {
             var own = new TransactionImpl(storage);
             acknowledge(own, ref, reason, consumer, delivering);
@@ -296,19 +337,30 @@ final class GateQueue extends QueueImpl {
         }
     }
 
+    /** An acknowledgement of a prepared transaction, read from the journal; the lease record is in it already. */
+    @Override
+    public void reacknowledge(Transaction tx, MessageReference ref) throws Exception {
+        super.reacknowledge(tx, ref);
+        table.lease(ref.getMessageID()).ifPresent(lease -> forgetAfterCommit(tx, lease));
+    }
+
+    private void forgetAfterCommit(Transaction tx, Lease lease) {
+        tx.addOperation(new TransactionOperationAbstract() {
+            @Override
+            public void afterCommit(Transaction committed) {
+                table.forget(lease.messageId());
+            }
+        });
+    }
+
     // --- time --------------------------------------------------------------------------------------------------------
 
     /** Gives back what may be seen from now on, unless its age or its count sends it elsewhere. */
     private void releaseDue() {
         var back = new ArrayList<MessageReference>();
         for (var ref : table.due(shared.now())) {
-            try {
-                ref.setScheduledDeliveryTime(0);
-                if (!leaves(ref)) {
-                    back.add(ref);
-                }
-            } catch (Exception e) {
-                LOG.error("Queue {}: message {} goes back to the queue", getName(), ref.getMessageID(), e);
+            ref.setScheduledDeliveryTime(0);
+            if (!left(ref)) {
                 back.add(ref);
             }
         }
@@ -316,6 +368,20 @@ final class GateQueue extends QueueImpl {
             addSorted(back, true);
         }
         alarm.set(table.nextDue());
+    }
+
+    /**
+     * Sends a message that is off the queue to where its age or its count says.
+     *
+     * @return false when neither says anything, or the message cannot go there: then it stays a message of this queue
+     */
+    boolean left(MessageReference ref) {
+        try {
+            return leaves(ref);
+        } catch (Exception e) {
+            LOG.error("Queue {}: message {} stays", getName(), ref.getMessageID(), e);
+            return false;
+        }
     }
 
     private boolean leaves(MessageReference ref) throws Exception {
@@ -326,7 +392,7 @@ final class GateQueue extends QueueImpl {
         return target.isPresent() && deadLetters.move(this, ref, target.get(), false);
     }
 
-    boolean isTooOld(MessageReference ref) {
+    private boolean isTooOld(MessageReference ref) {
         return rules.isTooOld(ref, shared.now());
     }
 
@@ -370,7 +436,7 @@ final class GateQueue extends QueueImpl {
         });
     }
 
-    void removeOrReturn(MessageReference ref) {
+    private void removeOrReturn(MessageReference ref) {
         try {
             if (removeTooOld(ref)) {
                 return;
@@ -398,7 +464,7 @@ final class GateQueue extends QueueImpl {
         }
         var settings =
                 server.getAddressSettingsRepository().getMatch(getAddress().toString());
-        if (deadLettered(ref, settings)) {
+        if (tryDeadLetter(ref, settings)) {
             return new Pair<>(false, true);
         }
         var delay = ignoreDelay ? 0 : redeliveryDelay(settings, ref.getDeliveryCount());
@@ -416,6 +482,16 @@ final class GateQueue extends QueueImpl {
         return new Pair<>(true, false);
     }
 
+    /** An exception here would leave the message in no queue: the caller is a roll-back, which nothing rolls back. */
+    private boolean tryDeadLetter(MessageReference ref, AddressSettings settings) {
+        try {
+            return deadLettered(ref, settings);
+        } catch (Exception e) {
+            LOG.error("Queue {}: message {} stays instead of being dead-lettered", getName(), ref.getMessageID(), e);
+            return false;
+        }
+    }
+
     private boolean deadLettered(MessageReference ref, AddressSettings settings) throws Exception {
         if (rules.countsReceives()) {
             var target = rules.deadLetterByCount(ref);
@@ -430,6 +506,9 @@ final class GateQueue extends QueueImpl {
 
     private void rememberRedelivery(MessageReference ref, long delay) throws Exception {
         var known = table.lease(ref.getMessageID());
+        if (delay == 0 && known.map(Lease::receiveCount).orElse(0) == ref.getDeliveryCount()) {
+            return; // prefetched and given back unseen
+        }
         var now = shared.now();
         var lease = new Lease(
                 known.map(Lease::recordId).orElseGet(storage::generateID),

@@ -3,13 +3,17 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
 import io.quorummq.core.message.Delivery;
+import io.quorummq.core.visibility.Lease;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.core.filter.Filter;
@@ -36,7 +40,11 @@ final class Receiver implements Consumer {
     private final ActiveMQServer server;
     private final Set<Request> waiting = new LinkedHashSet<>();
     private final List<Request> served = new ArrayList<>();
+    /** Every request without an answer, wherever it is. */
+    private final Set<Request> open = ConcurrentHashMap.newKeySet();
+
     private boolean attached;
+    private int answering;
     private boolean closing;
     private boolean closed;
 
@@ -60,10 +68,10 @@ final class Receiver implements Consumer {
             }
             waiting.add(request);
         }
+        open.add(request);
         var unused = request.future.whenComplete((deliveries, failure) -> withdraw(request));
         if (wait.isZero()) {
-            queue.deliverAsync();
-            queue.getExecutor().execute(() -> endUnlessPagesHoldMore(request));
+            lookOnce(request);
         } else {
             request.endAfter(wait);
             queue.deliverAsync();
@@ -71,9 +79,16 @@ final class Receiver implements Consumer {
         return request.future;
     }
 
+    private void lookOnce(Request request) {
+        queue.deliverAsync();
+        queue.getExecutor().execute(() -> endUnlessPagesHoldMore(request));
+    }
+
     private void endUnlessPagesHoldMore(Request request) {
-        if (request.future.isDone()) {
-            return;
+        synchronized (queue) {
+            if (!waits(request)) {
+                return; // it is being answered, or looks once more if there was nothing to answer it with
+            }
         }
         if (queue.activeCount() > 0) {
             request.endAfter(PAGE_READ_WAIT);
@@ -84,16 +99,22 @@ final class Receiver implements Consumer {
 
     private void end(Request request) {
         synchronized (queue) {
-            // what was taken already is about to be answered
-            if (!request.taken.isEmpty() || !waiting.remove(request)) {
+            if (!waits(request)) {
+                request.overdue = true; // it is being answered; if with nothing, it waits no longer
                 return;
             }
+            waiting.remove(request);
             detachIfIdle();
         }
         request.future.complete(List.of());
     }
 
+    private boolean waits(Request request) {
+        return waiting.contains(request) && request.taken.isEmpty();
+    }
+
     private void withdraw(Request request) {
+        open.remove(request);
         request.stopTimer();
         synchronized (queue) {
             if (waiting.remove(request)) {
@@ -110,10 +131,16 @@ final class Receiver implements Consumer {
     }
 
     private void detachIfIdle() {
-        if (attached && waiting.isEmpty() && served.isEmpty()) {
+        if (attached && waiting.isEmpty() && served.isEmpty() && answering == 0) {
             queue.removeConsumer(this);
             attached = false;
         }
+    }
+
+    /** Fails what has no answer yet: the engine has stopped, and with it the threads that would give one. */
+    void abort() {
+        open.forEach(request -> request.future.completeExceptionally(
+                new IllegalStateException("the engine stopped before the receive of " + queue.getName() + " ended")));
     }
 
     /** Ends every waiting request empty: the queue is being deleted. */
@@ -170,6 +197,7 @@ final class Receiver implements Consumer {
             answers = List.copyOf(served);
             served.clear();
             closing = false;
+            answering += answers.size();
             answers.forEach(waiting::remove);
             for (var request : answers) {
                 for (var ref : request.taken) {
@@ -181,9 +209,14 @@ final class Receiver implements Consumer {
             }
         }
         for (var request : answers) {
-            answer(request);
+            try {
+                answer(request);
+            } catch (RuntimeException e) {
+                fail(request, e);
+            }
         }
         synchronized (queue) {
+            answering -= answers.size();
             detachIfIdle();
         }
         queue.deliverAsync();
@@ -192,9 +225,7 @@ final class Receiver implements Consumer {
     private void answer(Request request) {
         var fresh = new ArrayList<MessageReference>();
         for (var ref : request.taken) {
-            if (queue.isTooOld(ref)) {
-                queue.removeOrReturn(ref);
-            } else {
+            if (!queue.left(ref)) {
                 fresh.add(ref);
             }
         }
@@ -209,26 +240,51 @@ final class Receiver implements Consumer {
     }
 
     private void waitAgain(Request request) {
+        boolean waits;
         synchronized (queue) {
-            waiting.add(request);
+            waits = !request.overdue && !closed;
+            if (waits) {
+                waiting.add(request);
+            }
         }
-        if (request.future.isDone()) {
+        if (!waits) {
+            request.future.complete(List.of());
+        } else if (request.future.isDone()) {
             withdraw(request);
+        } else if (!request.hasTimer()) {
+            lookOnce(request);
         }
     }
 
     private void lease(Request request, List<MessageReference> refs) {
         var deliveries = new ArrayList<Delivery>();
+        var unleased = new ArrayDeque<>(refs);
         try (var operation = new Operation(server)) {
-            for (int i = 0; i < refs.size(); i++) {
-                var ref = refs.get(i);
-                var isLast = i == refs.size() - 1;
+            while (!unleased.isEmpty()) {
+                var ref = unleased.element();
+                var isLast = unleased.size() == 1;
                 var lease = queue.lease(ref, request.visibility.toMillis(), isLast, operation.completion());
-                deliveries.add(MessageMapper.delivery(ref, lease));
+                unleased.remove();
+                delivery(ref, lease).ifPresent(deliveries::add);
             }
-            operation.whenDurable(() -> request.future.complete(deliveries), request.future::completeExceptionally);
+            if (deliveries.isEmpty()) {
+                waitAgain(request);
+            } else {
+                operation.whenDurable(() -> request.future.complete(deliveries), request.future::completeExceptionally);
+            }
         } catch (Exception e) {
+            queue.addSorted(List.copyOf(unleased), true);
             fail(request, e);
+        }
+    }
+
+    /** Empty where the message makes no sense: then it stays leased, lets the others pass and counts as received. */
+    private Optional<Delivery> delivery(MessageReference ref, Lease lease) {
+        try {
+            return Optional.of(MessageMapper.delivery(ref, lease));
+        } catch (RuntimeException e) {
+            LOG.error("Queue {}: message {} cannot be read", queue.getName(), ref.getMessageID(), e);
+            return Optional.empty();
         }
     }
 
@@ -289,6 +345,7 @@ final class Receiver implements Consumer {
         private final List<MessageReference> taken = new ArrayList<>();
         private final CompletableFuture<List<Delivery>> future = new CompletableFuture<>();
         private volatile @Nullable ScheduledFuture<?> timeout;
+        private boolean overdue;
 
         Request(int max, Duration visibility) {
             this.max = max;
@@ -297,6 +354,10 @@ final class Receiver implements Consumer {
 
         void endAfter(Duration wait) {
             timeout = server.getScheduledPool().schedule(() -> end(this), wait.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        boolean hasTimer() {
+            return timeout != null;
         }
 
         void stopTimer() {

@@ -22,7 +22,7 @@ final class Visibility {
     private final EngineSettings settings;
     private final Map<Long, GateQueue> queues = new ConcurrentHashMap<>();
     private final List<Long> recordsWithoutQueue = new ArrayList<>();
-    private boolean loading = true;
+    private Runnable afterLoad = () -> {};
 
     Visibility(EngineSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -73,19 +73,19 @@ final class Visibility {
         }
     }
 
-    /** Whether the journal is still being read. */
-    boolean isLoading() {
-        return loading;
+    /** Runs this once everything is loaded, before any message moves and any client is let in. */
+    void afterLoad(Runnable task) {
+        afterLoad = task;
     }
 
     /** Gives the loaded messages their counts, and drops leases whose message is gone. */
     void loaded() {
-        loading = false;
         for (var queue : queues.values()) {
             queue.loaded();
         }
         recordsWithoutQueue.stream().distinct().forEach(this::deleteOrphan);
         recordsWithoutQueue.clear();
+        afterLoad.run();
     }
 
     private void deleteOrphan(long recordId) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class VisibilityTable<R> {
     private final Map<Long, Entry<R>> entries = new HashMap<>();
     private final Map<Long, Entry<R>> byHandle = new HashMap<>();
+    /** Handles of loaded leases whose message has not come yet: it lies on a page that was not read since. */
+    private final Map<Long, Entry<R>> unread = new HashMap<>();
+
     private final TreeSet<Entry<R>> hidden = new TreeSet<>();
     private long leased;
     private long leasedBytes;
@@ -36,7 +39,11 @@ public final class VisibilityTable<R> {
 
     /** Remembers a lease that was read from the journal; its message is still to come. */
     public synchronized void load(Lease lease) {
-        entry(lease.messageId()).lease = lease;
+        var entry = entry(lease.messageId());
+        replaceLease(entry, lease);
+        if (lease.handle() != Lease.NO_HANDLE) {
+            unread.put(lease.handle(), entry);
+        }
     }
 
     /**
@@ -63,13 +70,26 @@ public final class VisibilityTable<R> {
             remove(known);
         }
         var entry = entry(lease.messageId());
-        entry.lease = lease;
+        replaceLease(entry, lease);
         insert(entry, message, lease.paged(), bytes, lease.visibleAt(), lease.handle() != Lease.NO_HANDLE);
     }
 
     /** Remembers a new count or delay of a message that is not hidden. */
     public synchronized void remember(Lease lease) {
-        entry(lease.messageId()).lease = lease;
+        replaceLease(entry(lease.messageId()), lease);
+    }
+
+    /**
+     * The loaded lease of this handle, whose message has still to be read from its page; answered once, so that one
+     * caller alone deletes it. Empty if the handle is not valid now.
+     */
+    public synchronized Optional<Lease> claimUnread(long handle, long now) {
+        var entry = unread.get(handle);
+        if (entry == null || entry.lease == null || !entry.lease.ownedAt(now)) {
+            return Optional.empty();
+        }
+        unread.remove(handle);
+        return Optional.of(entry.lease);
     }
 
     /** Takes the message that this handle owns, so that nothing else can; empty if the handle is not valid now. */
@@ -123,6 +143,9 @@ public final class VisibilityTable<R> {
     /** Forgets a message that is gone. */
     public synchronized void forget(long messageId) {
         var entry = entries.remove(messageId);
+        if (entry != null && entry.lease != null) {
+            unread.remove(entry.lease.handle(), entry);
+        }
         if (entry != null && entry.message != null) {
             remove(entry);
         }
@@ -154,6 +177,13 @@ public final class VisibilityTable<R> {
         return entries.computeIfAbsent(messageId, Entry::new);
     }
 
+    private void replaceLease(Entry<R> entry, Lease lease) {
+        if (entry.lease != null) {
+            unread.remove(entry.lease.handle(), entry);
+        }
+        entry.lease = lease;
+    }
+
     private void insert(Entry<R> entry, R message, boolean paged, long bytes, long until, boolean owned) {
         if (entry.message != null) {
             throw new IllegalStateException("message " + entry.messageId + " is hidden already");
@@ -164,6 +194,9 @@ public final class VisibilityTable<R> {
         entry.until = until;
         entry.owned = owned;
         hidden.add(entry);
+        if (entry.lease != null) {
+            unread.remove(entry.lease.handle(), entry);
+        }
         if (!paged) {
             unpaged++;
         }

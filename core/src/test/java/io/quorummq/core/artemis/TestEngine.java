@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import static org.awaitility.Awaitility.await;
+
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.NewMessage;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +82,13 @@ final class TestEngine implements AutoCloseable {
         engine = start();
     }
 
+    /** Is down until after this time. */
+    void restartAfter(Instant time) {
+        engine.close();
+        await().atMost(Duration.ofSeconds(30)).until(() -> Instant.now().isAfter(time));
+        engine = start();
+    }
+
     Broker broker() {
         return engine.broker();
     }
@@ -97,6 +107,16 @@ final class TestEngine implements AutoCloseable {
 
     QueueRecord orders() {
         return broker().find(ORDERS).orElseThrow();
+    }
+
+    /** The gate of queue orders, to look at what no caller sees. */
+    GateQueue gate() {
+        return ((ArtemisBroker) broker()).gate(ORDERS);
+    }
+
+    /** Rewrites the journal, as it is rewritten when most of its records are dead. */
+    void compact() throws Exception {
+        engine.server().getStorageManager().getMessageJournal().scheduleCompactAndBlock(30_000);
     }
 
     void send(String... bodies) {

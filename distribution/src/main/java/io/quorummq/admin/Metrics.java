@@ -38,7 +38,7 @@ public final class Metrics implements AutoCloseable {
     public Metrics(Supplier<Optional<Broker>> active) {
         this.active = active;
         this.depths = MultiGauge.builder("quorummq.queue.messages")
-                .description("Messages of a queue by state: visible, leased, delayed")
+                .description("Messages of a queue: visible, leased, delayed; and how many of them all are paged")
                 .register(registry);
     }
 
@@ -77,6 +77,7 @@ public final class Metrics implements AutoCloseable {
                     rows.add(row(queue.name().value(), "visible", counts.active()));
                     rows.add(row(queue.name().value(), "leased", counts.leased()));
                     rows.add(row(queue.name().value(), "delayed", counts.delayed()));
+                    rows.add(row(queue.name().value(), "paged", counts.paged()));
                 } catch (RuntimeException e) {
                     LOG.debug("Queue {} was not counted; it may just have been deleted", queue.name(), e);
                 }

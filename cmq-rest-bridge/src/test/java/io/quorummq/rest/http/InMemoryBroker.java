@@ -137,6 +137,7 @@ final class InMemoryBroker implements Broker {
                 active,
                 leased,
                 delayed,
+                0,
                 stored.messages.stream().map(message -> message.enqueued).findFirst());
     }
 

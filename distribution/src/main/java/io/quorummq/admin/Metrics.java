@@ -38,7 +38,8 @@ public final class Metrics implements AutoCloseable {
     public Metrics(Supplier<Optional<Broker>> active) {
         this.active = active;
         this.depths = MultiGauge.builder("quorummq.queue.messages")
-                .description("Messages of a queue: visible, leased, delayed; and how many of them all are paged")
+                .description(
+                        "Messages of a queue by state: visible, leased, delayed; and, of all these, how many lie on pages")
                 .register(registry);
     }
 

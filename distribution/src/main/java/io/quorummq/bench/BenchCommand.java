@@ -4,6 +4,7 @@ package io.quorummq.bench;
 import io.quorummq.cli.LoginOptions;
 import io.quorummq.core.credential.CredentialException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int ROUNDS_MAX = 1000;
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -129,7 +131,12 @@ public final class BenchCommand implements Callable<Integer> {
         }
         try {
             var outcome = new IdlePolls(
-                            target, polls, load.queue() + "-idle", targetOptions.serverPids(target), NanoClock.SYSTEM)
+                            target,
+                            polls,
+                            load.queue() + "-idle",
+                            targetOptions.serverPids(target),
+                            SETTLE,
+                            NanoClock.SYSTEM)
                     .run(clock, random);
             var out = spec.commandLine().getOut();
             if (json) {

@@ -25,20 +25,22 @@ final class IdlePolls {
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final int POLLS_PER_STEP = 50;
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final int THREADS = 4;
 
     private final Target target;
     private final int polls;
     private final String queue;
     private final List<Long> serverPids;
+    private final Duration settle;
     private final NanoClock clock;
 
-    IdlePolls(Target target, int polls, String queue, List<Long> serverPids, NanoClock clock) {
+    /** @param settle time from the last poll sent until the server is looked at, less than a poll waits */
+    IdlePolls(Target target, int polls, String queue, List<Long> serverPids, Duration settle, NanoClock clock) {
         this.target = target;
         this.polls = polls;
         this.queue = queue;
         this.serverPids = serverPids;
+        this.settle = settle;
         this.clock = clock;
     }
 
@@ -60,7 +62,7 @@ final class IdlePolls {
                     clock.waitUntil(clock.now() + STEP_NANOS);
                 }
             }
-            clock.waitUntil(clock.now() + SETTLE_NANOS);
+            clock.waitUntil(clock.now() + settle.toNanos());
             long waiting = polls - answered.sum();
             var during = ProcessUsage.of(serverPids);
             await(answered);

@@ -173,17 +173,24 @@ final class Round {
         double seconds = (now - shownAt) / 1e9;
         progress.accept(String.format(
                 Locale.ROOT,
-                "%-12s round %d %-7s %5.0f s  %,9.0f sent/s  %,9.0f received/s  p99 confirm %.1f ms, end to end %.1f ms",
+                "%-12s round %d %-7s %5.0f s  %,9.0f sent/s  %,9.0f received/s  p99 ms confirm %s, end to end %s",
                 target.name(),
                 number,
                 phase,
                 (now - load.start()) / 1e9,
                 since.confirmed() / seconds,
                 since.received() / seconds,
-                load.meter().confirmLatency().interval().getValueAtPercentile(99) / 1e3,
-                load.meter().endToEndLatency().interval().getValueAtPercentile(99) / 1e3));
+                p99(load.meter().confirmLatency()),
+                p99(load.meter().endToEndLatency())));
         shown = counts;
         shownAt = now;
+    }
+
+    private static String p99(Latency latency) {
+        var interval = latency.interval();
+        return interval.getTotalCount() == 0
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f", interval.getValueAtPercentile(99) / 1e3);
     }
 
     private Result result(List<Figures> figures) {

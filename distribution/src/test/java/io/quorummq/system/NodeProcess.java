@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.system;
 
-import static org.awaitility.Awaitility.await;
-
 import io.quorummq.cmqclient.CmqClient;
-import io.quorummq.cmqclient.CmqClientSettings;
 import io.quorummq.core.credential.Credential;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,97 +13,63 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
-/** A real node as a user starts it: the packaged launcher, a home of its own, free ports; killed when closed. */
+/** A real node that can be killed and started again: same home, same ports, a credential that is known beforehand. */
 final class NodeProcess implements AutoCloseable {
     static final Credential CREDENTIAL = new Credential("AKIDsystemtest", "secretKeyForTests");
 
-    private static final Path LAUNCHER = Path.of("target", "quorummq", "bin", "quorummq").toAbsolutePath();
-    private static final Duration START_MAX = Duration.ofSeconds(60);
-
+    private final Path directory;
     private final Path home;
-    private final List<Integer> ports;
-    private Process process;
+    private final Launcher launcher;
+    private final List<String> ports;
+    private RunningNode running;
 
-    private NodeProcess(Path home, List<Integer> ports) {
-        this.home = home;
-        this.ports = ports;
+    private NodeProcess(Path directory) throws IOException {
+        this.directory = directory;
+        this.home = directory.resolve("home");
+        this.ports = Launcher.freePorts();
+        this.launcher = Launcher.assembled(directory)
+                .with(Map.of(
+                        "QUORUMMQ_SECRET_ID", CREDENTIAL.secretId(),
+                        "QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey()));
+        this.running = started();
     }
 
-    /** Starts a node on this home and waits until it is ready. */
-    static NodeProcess on(Path home) {
-        var node = new NodeProcess(home, freePorts(4));
-        node.start();
-        return node;
+    /** Starts a node on a new home in this directory, and waits until it is ready. */
+    static NodeProcess in(Path directory) throws IOException {
+        return new NodeProcess(directory);
     }
 
-    void start() {
-        var command = List.of(
-                LAUNCHER.toString(),
-                "run",
-                "--home",
-                home.toString(),
-                "--cmq-port",
-                ports.get(0).toString(),
-                "--core-port",
-                ports.get(1).toString(),
-                "--amqp-port",
-                ports.get(2).toString(),
-                "--admin-port",
-                ports.get(3).toString());
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output().toFile());
-        builder.environment().put("QUORUMMQ_SECRET_ID", CREDENTIAL.secretId());
-        builder.environment().put("QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey());
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    void start() throws IOException {
+        running = started();
+    }
+
+    private RunningNode started() throws IOException {
+        return RunningNode.start(launcher, directory, ports, "--home", home.toString());
+    }
+
+    /** Rewrites the node's configuration; in force after the next start. */
+    void configure(String pattern, String replacement) throws IOException {
+        var file = home.resolve("etc").resolve("broker.xml");
+        var text = Files.readString(file);
+        var changed = text.replaceAll(pattern, replacement);
+        if (changed.equals(text)) {
+            throw new IllegalStateException("nothing in " + file + " looks like " + pattern);
         }
-        await("node ready, its output is in " + output())
-                .atMost(START_MAX)
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> {
-                    if (!process.isAlive()) {
-                        throw new IllegalStateException("the node ended: " + Files.readString(output()));
-                    }
-                    return isReady();
-                });
-    }
-
-    private Path output() {
-        return home.resolveSibling(home.getFileName() + ".out");
-    }
-
-    private boolean isReady() {
-        try {
-            return admin("/health/ready").statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    HttpResponse<String> admin(String path) throws IOException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get(3) + path))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-        try {
-            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+        Files.writeString(file, changed);
     }
 
     /** The value of one line of the node's metrics; 0 when there is no such line. */
-    double metric(String line) throws IOException {
-        return admin("/metrics")
+    double metric(String line) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(running.adminEndpoint().resolve("/metrics"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
                 .body()
                 .lines()
                 .filter(found -> found.startsWith(line + " "))
@@ -118,30 +78,21 @@ final class NodeProcess implements AutoCloseable {
                 .orElse(0);
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     URI endpoint() {
-        return URI.create("http://127.0.0.1:" + ports.get(0));
+        return URI.create("http://127.0.0.1:" + running.port("--cmq-port"));
     }
 
     CmqClient cmq() {
-        return new CmqClient(
-                endpoint(),
-                CREDENTIAL,
-                CmqClientSettings.DEFAULT.withMaxConnections(64),
-                InstantSource.system(),
-                new Random());
+        return running.client(CREDENTIAL);
     }
 
     Connection core() throws JMSException {
-        return started(new ActiveMQConnectionFactory("tcp://127.0.0.1:" + ports.get(1))
+        return started(new ActiveMQConnectionFactory("tcp://127.0.0.1:" + running.port("--core-port"))
                 .createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey()));
     }
 
     Connection amqp() throws JMSException {
-        return started(new JmsConnectionFactory("amqp://127.0.0.1:" + ports.get(2))
+        return started(new JmsConnectionFactory("amqp://127.0.0.1:" + running.port("--amqp-port"))
                 .createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey()));
     }
 
@@ -150,39 +101,22 @@ final class NodeProcess implements AutoCloseable {
         return connection;
     }
 
-    /** As {@code kill -9}. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    long pid() {
+        return running.pid();
     }
 
-    /** As {@code kill}; the exit code. */
+    /** As {@code kill -9}. */
+    void kill() {
+        running.close();
+    }
+
+    /** As {@code kill}; gives the exit code. */
     int stop() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the node does not stop");
-        }
-        return process.exitValue();
+        return running.stop();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
-    }
-
-    /** Ports that nobody listens on now; all held at once, so that no two are alike. */
-    static List<Integer> freePorts(int count) {
-        var held = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            var ports = held.stream().map(ServerSocket::getLocalPort).toList();
-            for (var socket : held) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

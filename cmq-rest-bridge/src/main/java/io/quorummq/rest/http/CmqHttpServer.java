@@ -7,6 +7,7 @@ import io.quorummq.core.queue.Queues;
 import io.quorummq.rest.action.Actions;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +42,9 @@ public final class CmqHttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CmqHttpServer.class);
     private static final long DRAIN_SECONDS_MAX = 10;
     private static final int ACCEPT_QUEUE = 1024;
+
+    /** A connection keeps its buffer while a receive waits; most requests fit into this. */
+    private static final int INPUT_BUFFER_BYTES = 4096;
 
     private final RestSettings settings;
     private final LongPolls longPolls;
@@ -159,6 +163,7 @@ public final class CmqHttpServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setSendDateHeader(false);
+        http.setInputBufferSize(INPUT_BUFFER_BYTES);
         http.setRequestHeaderSize(settings.maxHeaderBytes());
         var http1 = new HttpConnectionFactory(http);
         if (!endpoint.tls()) {
@@ -185,7 +190,10 @@ public final class CmqHttpServer implements AutoCloseable {
         try {
             connector.open();
         } catch (IOException e) {
-            throw new EndpointException(connector.endpoint(), String.valueOf(e.getMessage()), e);
+            var cause = e.getCause() == null ? e : e.getCause();
+            var unknown = cause instanceof UnresolvedAddressException;
+            var reason = unknown ? "the host name is unknown" : String.valueOf(cause.getMessage());
+            throw new EndpointException(connector.endpoint(), reason, e);
         }
     }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Loads one or several brokers by CMQ, core or AMQP and reports rates, latencies and CPU.",
+            "Load one or several brokers by CMQ, core or AMQP and report rates, latencies and CPU.",
             "Exit code 1 when a message was lost or came twice, or anything failed."
         })
 public final class BenchCommand implements Callable<Integer> {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "queue",
         mixinStandardHelpOptions = true,
-        description = "Lists, shows, creates, changes, deletes and clears queues of a running node.")
+        description = "List, show, create, change, delete and clear queues of a running node.")
 public final class QueueCommand implements Runnable {
     private static final int PAGE = 50;
     private static final String ATTRIBUTES =
@@ -44,7 +44,7 @@ public final class QueueCommand implements Runnable {
                 spec.commandLine(), "queue needs a command: list, show, create, set, delete or clear");
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists queues.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "List queues.")
     int list(
             @Parameters(arity = "0..1", paramLabel = "WORD", description = "only queues whose name contains it")
                     @Nullable
@@ -64,7 +64,7 @@ public final class QueueCommand implements Runnable {
         });
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a queue's attributes and counts.")
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a queue's attributes and counts.")
     int show(
             @Parameters(paramLabel = "QUEUE", description = "its name") String queue,
             @Option(names = "--json", description = "as a JSON object") boolean json) {
@@ -78,7 +78,7 @@ public final class QueueCommand implements Runnable {
         });
     }
 
-    @Command(name = "create", mixinStandardHelpOptions = true, description = "Creates a queue and prints its id.")
+    @Command(name = "create", mixinStandardHelpOptions = true, description = "Create a queue and print its id.")
     int create(
             @Parameters(index = "0", paramLabel = "QUEUE", description = "its name") String queue,
             @Parameters(index = "1..*", arity = "0..*", paramLabel = "NAME=VALUE", description = ATTRIBUTES) @Nullable
@@ -89,7 +89,7 @@ public final class QueueCommand implements Runnable {
                         client.createQueue(queue, orNone(attributes)).join()));
     }
 
-    @Command(name = "set", mixinStandardHelpOptions = true, description = "Changes attributes of a queue.")
+    @Command(name = "set", mixinStandardHelpOptions = true, description = "Change attributes of a queue.")
     int set(
             @Parameters(index = "0", paramLabel = "QUEUE", description = "its name") String queue,
             @Parameters(index = "1..*", arity = "1..*", paramLabel = "NAME=VALUE", description = ATTRIBUTES)
@@ -99,12 +99,12 @@ public final class QueueCommand implements Runnable {
                 (client, out) -> client.setQueueAttributes(queue, attributes).join());
     }
 
-    @Command(name = "delete", mixinStandardHelpOptions = true, description = "Deletes a queue and its messages.")
+    @Command(name = "delete", mixinStandardHelpOptions = true, description = "Delete a queue and its messages.")
     int delete(@Parameters(paramLabel = "QUEUE", description = "its name") String queue) {
         return commands.run(spec, (client, out) -> client.deleteQueue(queue).join());
     }
 
-    @Command(name = "clear", mixinStandardHelpOptions = true, description = "Deletes a queue's messages.")
+    @Command(name = "clear", mixinStandardHelpOptions = true, description = "Delete a queue's messages.")
     int clear(@Parameters(paramLabel = "QUEUE", description = "its name") String queue) {
         return commands.run(spec, (client, out) -> client.clearQueue(queue).join());
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "receive",
         mixinStandardHelpOptions = true,
         description = {
-            "Receives messages from a queue of a running node and prints their bodies.",
+            "Receive messages from a queue of a running node and print their bodies.",
             "A message that is not deleted can be received again when the queue's visibility timeout has run out."
         })
 public final class ReceiveCommand implements Callable<Integer> {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "send",
         mixinStandardHelpOptions = true,
-        description = "Sends a message to a queue of a running node and prints its id.")
+        description = "Send a message to a queue of a running node and print its id.")
 public final class SendCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
 

@@ -63,6 +63,8 @@ public enum CmqError {
     TOO_MANY_INACTIVE(6070, 10690, "too many unacked(inactive) messages or delayed messages"),
     NO_MESSAGE(7000, 10200, "no message");
 
+    private static final int SHOWN_LENGTH_MAX = 80;
+
     private final int code;
     private final int moduleCode;
     private final String text;
@@ -110,7 +112,13 @@ public enum CmqError {
     }
 
     private static String shortened(Object value) {
-        var text = String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+        var text = String.valueOf(value);
+        var shown = new StringBuilder(Math.min(text.length(), SHOWN_LENGTH_MAX) + 1);
+        for (var i = 0; i < text.length() && i < SHOWN_LENGTH_MAX; i++) {
+            shown.append(Character.isISOControl(text.charAt(i)) ? '?' : text.charAt(i));
+        }
+        return text.length() <= SHOWN_LENGTH_MAX
+                ? shown.toString()
+                : shown.append('…').toString();
     }
 }

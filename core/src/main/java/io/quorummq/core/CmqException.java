@@ -6,7 +6,8 @@ public final class CmqException extends RuntimeException {
     private final CmqError error;
 
     CmqException(CmqError error, String text) {
-        super(text);
+        // Without a stack trace: "no message" is answered thousands of times a second, and is nobody's bug.
+        super(text, null, false, false);
         this.error = error;
     }
 

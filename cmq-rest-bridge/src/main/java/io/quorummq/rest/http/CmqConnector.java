@@ -12,10 +12,13 @@ import org.eclipse.jetty.server.ServerConnector;
 /** Listens on one endpoint; its connections notice a client that leaves while its request waits. */
 final class CmqConnector extends ServerConnector {
     private final Endpoint endpoint;
+    private final long headMillisMax;
 
-    CmqConnector(Server server, Endpoint endpoint, ConnectionFactory... protocols) {
+    /** @param headMillisMax how long the line and the headers of a request may take to come in */
+    CmqConnector(Server server, Endpoint endpoint, long headMillisMax, ConnectionFactory... protocols) {
         super(server, 1, 1, protocols);
         this.endpoint = endpoint;
+        this.headMillisMax = headMillisMax;
         setHost(endpoint.host());
         setPort(endpoint.port());
     }
@@ -26,7 +29,7 @@ final class CmqConnector extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        var endPoint = new CmqEndPoint(channel, selector, key, getScheduler(), getExecutor());
+        var endPoint = new CmqEndPoint(channel, selector, key, getScheduler(), getExecutor(), headMillisMax);
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }

@@ -7,9 +7,11 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -24,23 +26,44 @@ final class CmqEndPoint extends SocketChannelEndPoint implements ClientConnectio
     private static final int READ_AHEAD_BYTES = 1024;
 
     private final Executor executor;
+    private final long headMillisMax;
+    private boolean inRequest;
+    private boolean headBegan;
+    private long headBeganAt;
     private @Nullable Runnable whenClosed;
     private @Nullable ByteBuffer readAhead;
     private boolean ended;
 
     CmqEndPoint(
-            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Executor executor) {
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            Executor executor,
+            long headMillisMax) {
         super(channel, selector, key, scheduler);
         this.executor = executor;
+        this.headMillisMax = headMillisMax;
     }
 
     /** The socket under a connection, under its TLS layer if it has one. */
-    static ClientConnection of(EndPoint endPoint) {
+    static CmqEndPoint of(EndPoint endPoint) {
         var inner = endPoint;
         while (inner instanceof EndPoint.Wrapper wrapper) {
             inner = wrapper.unwrap();
         }
         return (CmqEndPoint) inner;
+    }
+
+    /** The line and the headers of a request have come in. */
+    synchronized void requestBegan() {
+        inRequest = true;
+        headBegan = false;
+    }
+
+    /** The request is answered: what comes now is the next one. */
+    synchronized void requestEnded() {
+        inRequest = false;
     }
 
     @Override
@@ -88,7 +111,11 @@ final class CmqEndPoint extends SocketChannelEndPoint implements ClientConnectio
                 }
                 return filled;
             }
-            return super.fill(buffer);
+            var filled = super.fill(buffer);
+            if (filled > 0 && !inRequest) {
+                refuseSlowHead();
+            }
+            return filled;
         }
     }
 
@@ -114,6 +141,16 @@ final class CmqEndPoint extends SocketChannelEndPoint implements ClientConnectio
         super.onClose(cause);
         if (task != null) {
             executor.execute(task);
+        }
+    }
+
+    /** A byte now and then keeps the idle timeout away, and each of them comes by here. */
+    private void refuseSlowHead() throws IOException {
+        if (!headBegan) {
+            headBegan = true;
+            headBeganAt = NanoTime.now();
+        } else if (NanoTime.millisSince(headBeganAt) > headMillisMax) {
+            throw new EofException("the headers did not come within " + headMillisMax + " ms");
         }
     }
 

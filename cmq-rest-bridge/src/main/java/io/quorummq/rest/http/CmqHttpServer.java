@@ -88,7 +88,8 @@ public final class CmqHttpServer implements AutoCloseable {
     public void start() {
         try {
             for (var endpoint : settings.endpoints()) {
-                var connector = new CmqConnector(server, endpoint, protocols(endpoint));
+                var connector = new CmqConnector(
+                        server, endpoint, settings.requestTimeout().toMillis(), protocols(endpoint));
                 connector.setIdleTimeout(settings.idleTimeout().toMillis());
                 connector.setAcceptQueueSize(ACCEPT_QUEUE);
                 connectors.add(connector);

@@ -48,7 +48,11 @@ final class FrontDoor extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         inFlight.began();
-        var done = Callback.from(callback, inFlight::ended);
+        var connection =
+                CmqEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
+        connection.requestBegan();
+        // Before the callback: after it the next request may come in at once.
+        var done = Callback.from(connection::requestEnded, Callback.from(callback, inFlight::ended));
         if (inFlight.isDraining()) {
             response.getHeaders().put(CLOSE);
         }
@@ -62,7 +66,7 @@ final class FrontDoor extends Handler.Wrapper {
         } else if (encoding != null) {
             refuseUnread(response, done, CmqError.CANNOT_PARSE.because("body", encoding, "no Content-Encoding"));
         } else {
-            request.setAttribute(CmqRequest.ATTRIBUTE, asItCame(request, path));
+            request.setAttribute(CmqRequest.ATTRIBUTE, asItCame(request, path, connection));
             if ("GET".equals(method)) {
                 pass(request, NO_BODY, response, done);
             } else {
@@ -72,16 +76,11 @@ final class FrontDoor extends Handler.Wrapper {
         return true;
     }
 
-    private static CmqRequest asItCame(Request request, String path) {
+    private static CmqRequest asItCame(Request request, String path, ClientConnection connection) {
         var host = request.getHeaders().get(HttpHeader.HOST);
         var query = request.getHttpURI().getQuery();
-        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         return new CmqRequest(
-                request.getMethod(),
-                host == null ? "" : host,
-                path,
-                query == null ? "" : query,
-                CmqEndPoint.of(endPoint));
+                request.getMethod(), host == null ? "" : host, path, query == null ? "" : query, connection);
     }
 
     private void readBody(Request request, Response response, Callback callback) {

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +185,39 @@ final class ConnectionsTest {
     void aBodyThatDoesNotComeInTimeEndsItsConnection() throws IOException {
         assertThat(RawHttp.exchange(fixture, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nAction=x"))
                 .doesNotContain("\"code\":0");
+    }
+
+    @Test
+    void headersThatTrickleInEndTheirConnection() throws IOException {
+        try (var socket = RawHttp.connect(fixture)) {
+            socket.setSoTimeout(200);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> isClosedAfterOneMoreByte(socket));
+        }
+    }
+
+    @Test
+    void aConnectionThatRestedBetweenRequestsIsStillServed() throws IOException {
+        try (var socket = RawHttp.connect(fixture)) {
+            socket.getOutputStream().write(post("ListQueue"));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            socket.setSoTimeout(100);
+            await().pollDelay(Duration.ofMillis(1300)).until(() -> true);
+            socket.getInputStream().skipNBytes(socket.getInputStream().available());
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(post("ListQueue"));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+    }
+
+    private static boolean isClosedAfterOneMoreByte(Socket socket) throws IOException {
+        try {
+            socket.getOutputStream().write('G');
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException closed) {
+            return true;
+        }
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import io.quorummq.core.queue.Broker;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
+import io.quorummq.core.queue.SendRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -147,6 +148,7 @@ final class InMemoryBroker implements Broker {
         CompletableFuture<Void> durable;
         synchronized (this) {
             var stored = stored(queue);
+            SendRules.of(queue).checkRoom(stored.messages.size(), messages.size());
             var now = clock.instant();
             for (var message : messages) {
                 var id = new MessageId(nextId++);

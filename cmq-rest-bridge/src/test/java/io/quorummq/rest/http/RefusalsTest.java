@@ -134,6 +134,26 @@ final class RefusalsTest {
     }
 
     @Test
+    void aBatchOfMoreThanAMegabyteIsRefusedAsAWhole() {
+        try (var large = new CmqFixture(Map.of("max-request-bytes", "4000000"))) {
+            var caller = large.caller();
+            large.broker.createUngoverned("from-jms");
+            var parameters = new ArrayList<String>(List.of("queueName", "from-jms"));
+            for (var i = 1; i <= 16; i++) {
+                parameters.add("msgBody." + i);
+                parameters.add("x".repeat(i < 16 ? 65_536 : 65_537));
+            }
+
+            assertThat(caller.call("BatchSendMessage", parameters.toArray(String[]::new)))
+                    .containsEntry("code", 4470L)
+                    .extractingByKey("message")
+                    .asString()
+                    .startsWith("(10300)total message size exceed 1MB");
+            assertThat(caller.call("ReceiveMessage", "queueName", "from-jms")).containsEntry("code", 7000L);
+        }
+    }
+
+    @Test
     void sizesAreBoundByTheQueueAndOnUngovernedQueuesByTheApiAlone() {
         cmq.call("CreateQueue", "queueName", "small", "maxMsgSize", "1024");
         fixture.broker.createUngoverned("from-jms");

@@ -11,6 +11,7 @@ import io.quorummq.core.queue.Broker;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
+import io.quorummq.core.queue.SendRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -114,6 +115,9 @@ final class ArtemisBroker implements Broker {
         return onControl(() -> {
             var now = Instant.ofEpochMilli(visibility.now());
             var address = SimpleString.of(name.value());
+            if (server.locateQueue(address) != null) {
+                throw CmqError.QUEUE_EXISTS.exception();
+            }
             var pending = new QueueRecord(name, "", attributes, true, now, now);
             // the record first: a queue whose rules are lost would be worse than rules without a queue
             records.store(pending);
@@ -189,6 +193,7 @@ final class ArtemisBroker implements Broker {
     public CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages) {
         var gate = gate(queue.name());
         refuseWhenDiskIsFull();
+        SendRules.of(queue).checkRoom(gate.getMessageCount(), messages.size());
         var isDelayed = !messages.get(0).delay().isZero();
         if (isDelayed
                 && gate.table().delayed() + messages.size()

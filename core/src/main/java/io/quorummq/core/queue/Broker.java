@@ -27,7 +27,7 @@ public interface Broker {
     /** The queue of exactly this name, else the one that differs from it in case alone. */
     Optional<QueueRecord> find(QueueName name);
 
-    /** Creates a governed queue; the caller has made sure that none of this name exists. */
+    /** Creates a governed queue; fails with 4460/10210 if one of exactly this name has come up meanwhile. */
     CompletionStage<QueueRecord> create(QueueName name, QueueAttributes attributes);
 
     /** Replaces the attributes of a queue, which is governed from then on. */
@@ -42,7 +42,10 @@ public interface Broker {
     /** The queue's counts now. */
     QueueCounts counts(QueueRecord queue);
 
-    /** Stores all messages in one atomic step; the ids come in the order of the messages. */
+    /**
+     * Stores all messages in one atomic step; the ids come in the order of the messages. Refuses with 4410/10240 what
+     * {@link SendRules#checkRoom} says does not fit, and with 6070/10690 too many delayed messages.
+     */
     CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages);
 
     /**

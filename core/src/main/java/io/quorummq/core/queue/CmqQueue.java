@@ -90,10 +90,6 @@ public final class CmqQueue {
             throw CmqError.BATCH_TOO_LARGE.because(
                     "msgBody bytes", total, "at most " + queues.limits().batchBytes());
         }
-        if (rules.governed()) {
-            var counts = broker.counts(queue);
-            rules.checkRoom(counts.active() + counts.leased() + counts.delayed(), messages.size());
-        }
         return broker.send(queue, messages);
     }
 

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.activemq.artemis.api.core.Pair;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.core.filter.Filter;
@@ -522,12 +521,12 @@ final class GateQueue extends QueueImpl {
         leases.store(getID(), lease, known.isEmpty(), false, storage.getContext());
     }
 
-    private static long redeliveryDelay(AddressSettings settings, int deliveryCount) {
+    private long redeliveryDelay(AddressSettings settings, int deliveryCount) {
         var exponent = Math.max(0, deliveryCount - 1);
         var delay = (double) settings.getRedeliveryDelay() * Math.pow(settings.getRedeliveryMultiplier(), exponent);
         var spread = settings.getRedeliveryCollisionAvoidanceFactor();
         if (spread > 0) {
-            delay *= 1 + ThreadLocalRandom.current().nextDouble(-spread, spread);
+            delay *= 1 + shared.random(-spread, spread);
         }
         return (long) Math.min(delay, (double) settings.getMaxRedeliveryDelay());
     }

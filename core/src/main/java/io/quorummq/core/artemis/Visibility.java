@@ -47,6 +47,11 @@ final class Visibility {
         return random.nextLong(1, Long.MAX_VALUE);
     }
 
+    /** By lot, between these two. */
+    double random(double from, double below) {
+        return random.nextDouble(from, below);
+    }
+
     void register(GateQueue queue) {
         queues.put(queue.getID(), queue);
     }

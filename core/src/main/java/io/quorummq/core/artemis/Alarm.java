@@ -9,8 +9,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a task at the earliest of the times it was set to; never before it by the clock. */
+/**
+ * Runs a task at the earliest of the times it was set to; never before it by the clock. The clock is not the one that the
+ * timer goes by and may be put forward: the task runs a second after that at the latest.
+ */
 final class Alarm {
+    private static final long CLOCK_CHECK_MILLIS = 1000;
+
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final Runnable task;
@@ -32,7 +37,7 @@ final class Alarm {
             armed.cancel(false);
         }
         try {
-            var wait = Math.max(0, time.getAsLong() - clock.millis());
+            var wait = Math.min(CLOCK_CHECK_MILLIS, Math.max(0, time.getAsLong() - clock.millis()));
             armed = timer.schedule(this::sound, wait, TimeUnit.MILLISECONDS);
             armedFor = time.getAsLong();
         } catch (RejectedExecutionException stopping) {
@@ -42,8 +47,13 @@ final class Alarm {
 
     private void sound() {
         synchronized (this) {
+            var due = armedFor;
             armed = null;
             armedFor = Long.MAX_VALUE;
+            if (due > clock.millis()) {
+                set(OptionalLong.of(due));
+                return;
+            }
         }
         task.run();
     }

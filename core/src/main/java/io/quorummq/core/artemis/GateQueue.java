@@ -3,6 +3,7 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.visibility.Lease;
 import io.quorummq.core.visibility.VisibilityTable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -426,24 +427,22 @@ final class GateQueue extends QueueImpl {
                     }
                 }
             }
-            for (var ref : tooOld) {
-                removeOrReturn(ref);
-            }
+            removeOrReturn(tooOld);
             if (pageSubscription != null && pageSubscription.isStorePaging()) {
                 forceDelivery();
             }
         });
     }
 
-    private void removeOrReturn(MessageReference ref) {
-        try {
-            if (removeTooOld(ref)) {
-                return;
-            }
-        } catch (Exception e) {
-            LOG.error("Queue {}: message {} is too old but cannot be removed", getName(), ref.getMessageID(), e);
+    /** Stops at the first that cannot be removed: what keeps it, a full disk or dead-letter queue, keeps the others. */
+    private void removeOrReturn(List<MessageReference> tooOld) {
+        var rest = new ArrayDeque<>(tooOld);
+        while (!rest.isEmpty() && left(rest.element())) {
+            rest.remove();
         }
-        addSorted(List.of(ref), true);
+        if (!rest.isEmpty()) {
+            addSorted(List.copyOf(rest), true);
+        }
     }
 
     // --- redelivery to JMS and AMQP consumers ------------------------------------------------------------------------

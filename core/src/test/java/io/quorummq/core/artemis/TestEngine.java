@@ -12,6 +12,7 @@ import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueRecord;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.XAConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -140,6 +141,13 @@ final class TestEngine implements AutoCloseable {
     Connection core() throws JMSException {
         var connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)
                 .createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
+        connection.start();
+        return connection;
+    }
+
+    XAConnection xa() throws JMSException {
+        var connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)
+                .createXAConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
         connection.start();
         return connection;
     }

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import static io.quorummq.core.artemis.TestEngine.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorummq.core.message.Delivery;
+import io.quorummq.core.queue.QueueAttributes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import javax.transaction.xa.XAResource;
+import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is on disk when a caller has its answer, and what ends when the engine or a queue does. */
+class GateCrashTest {
+    @TempDir
+    Path home;
+
+    private TestEngine engine(Path directory, boolean paging) {
+        return paging ? TestEngine.paging(directory) : TestEngine.in(directory);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasAnsweredIsOnDisk(boolean paging, @TempDir Path crashed) throws Exception {
+        try (var engine = engine(home, paging)) {
+            engine.create(visibility(Duration.ofMinutes(10)));
+            engine.send("a", "b");
+            var received = List.of(engine.receive(1).get(0), engine.receive(1).get(0));
+            assertThat(delete(engine, received.get(0))).isTrue();
+
+            copy(home, crashed);
+            try (var after = engine(crashed, paging)) {
+                assertThat(after.receive(2)).isEmpty();
+                assertThat(delete(after, received.get(0))).isFalse();
+                assertThat(delete(after, received.get(1))).isTrue();
+                assertThat(after.gate().table().isEmpty()).isTrue();
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        List<Path> files;
+        try (var walk = Files.walk(from)) {
+            files = walk.filter(Files::isRegularFile).toList();
+        }
+        for (var file : files) {
+            var target = to.resolve(from.relativize(file).toString());
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
+        }
+    }
+
+    @Test
+    void preparedAcknowledgementOfAMessageOnceLeasedLeavesNothing() throws Exception {
+        var xid = new XidImpl("branch".getBytes(StandardCharsets.UTF_8), 1, "global".getBytes(StandardCharsets.UTF_8));
+        try (var engine = engine(home, false)) {
+            engine.create(visibility(Duration.ofMillis(10)));
+            engine.send("once leased");
+            engine.receive(1);
+            await().until(() -> engine.gate().table().leased() == 0);
+            try (var connection = engine.xa();
+                    var session = connection.createXASession();
+                    var consumer = session.createConsumer(session.createQueue("orders"))) {
+                session.getXAResource().start(xid, XAResource.TMNOFLAGS);
+                assertThat(consumer.receive(5000)).isNotNull();
+                session.getXAResource().end(xid, XAResource.TMSUCCESS);
+                session.getXAResource().prepare(xid);
+            }
+
+            engine.restart();
+
+            assertThat(engine.receive(1)).isEmpty();
+            try (var connection = engine.xa();
+                    var session = connection.createXASession()) {
+                session.getXAResource().commit(xid, false);
+            }
+            await().untilAsserted(
+                            () -> assertThat(engine.gate().table().isEmpty()).isTrue());
+            engine.restart();
+            assertThat(engine.receive(1)).isEmpty();
+            assertThat(engine.gate().table().isEmpty()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largeMessageOfJmsIsLeasedReadAndDeletedWithItsFile(boolean paging) throws Exception {
+        try (var engine = engine(home, paging)) {
+            now(engine.broker()
+                    .create(
+                            TestEngine.ORDERS,
+                            new QueueAttributes(
+                                    1000,
+                                    Duration.ZERO,
+                                    Duration.ofSeconds(1),
+                                    1 << 20,
+                                    Duration.ofHours(1),
+                                    Duration.ZERO,
+                                    QueueAttributes.DEFAULT.deadLetterPolicy())));
+            var text = "ä".repeat(300_000);
+            try (var connection = engine.core();
+                    var session = connection.createSession();
+                    var producer = session.createProducer(session.createQueue("orders"))) {
+                producer.send(session.createTextMessage(text));
+            }
+
+            assertThat(engine.receive(1, Duration.ofSeconds(5)))
+                    .extracting(Delivery::body)
+                    .containsExactly(text);
+            engine.restart();
+            var again = engine.receive(1, Duration.ofSeconds(5));
+            assertThat(again).extracting(Delivery::body).containsExactly(text);
+            assertThat(delete(engine, again.get(0))).isTrue();
+
+            assertThat(engine.receive(1)).isEmpty();
+            if (!paging) {
+                await().untilAsserted(() -> assertThat(largeFiles()).isEmpty());
+            }
+        }
+    }
+
+    private List<Path> largeFiles() throws IOException {
+        try (var walk = Files.walk(home)) {
+            return walk.filter(file -> file.toString().endsWith(".msg")).toList();
+        }
+    }
+
+    @Test
+    void waitingReceivesEndWithTheirQueueAndWithTheEngine() {
+        try (var engine = engine(home, false)) {
+            engine.create();
+            var ofQueue = engine.broker().receive(engine.orders(), 1, Duration.ofMinutes(1));
+            now(engine.broker().delete(engine.orders()));
+            assertThat(now(ofQueue)).isEmpty();
+
+            engine.create();
+            engine.send("works again");
+            assertThat(engine.receive(1)).hasSize(1);
+            var ofEngine = engine.broker().receive(engine.orders(), 1, Duration.ofMinutes(1));
+            engine.restart();
+            assertThat(ofEngine).isDone();
+        }
+    }
+
+    private static boolean delete(TestEngine engine, Delivery delivery) {
+        return now(engine.broker().deleteLeased(engine.orders(), List.of(delivery.handle())))
+                .isEmpty();
+    }
+
+    private static QueueAttributes visibility(Duration time) {
+        var standard = QueueAttributes.DEFAULT;
+        return new QueueAttributes(
+                standard.maxMessages(),
+                standard.pollingWait(),
+                time,
+                standard.maxMessageBytes(),
+                standard.retention(),
+                standard.rewind(),
+                standard.deadLetterPolicy());
+    }
+}

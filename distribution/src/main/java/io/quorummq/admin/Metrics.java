@@ -32,6 +32,7 @@ public final class Metrics implements AutoCloseable {
     private final Supplier<Optional<Broker>> active;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final MultiGauge depths;
+    private final MultiGauge moved;
     private @Nullable JvmGcMetrics collections;
 
     /** @param active the broker whose queues are counted, while there is one */
@@ -40,6 +41,10 @@ public final class Metrics implements AutoCloseable {
         this.depths = MultiGauge.builder("quorummq.queue.messages")
                 .description(
                         "Messages of a queue by state: visible, leased, delayed; and, of all these, how many lie on pages")
+                .register(registry);
+        this.moved = MultiGauge.builder("quorummq.queue.moved")
+                .description(
+                        "Messages that came into a queue (added) and left it by consumers (acknowledged) since the start")
                 .register(registry);
     }
 
@@ -70,6 +75,7 @@ public final class Metrics implements AutoCloseable {
 
     private void countQueues() {
         var rows = new ArrayList<MultiGauge.Row<?>>();
+        var moves = new ArrayList<MultiGauge.Row<?>>();
         active.get().ifPresent(broker -> {
             var queues = broker.queues();
             for (var queue : queues.subList(0, Math.min(queues.size(), QUEUES_MAX))) {
@@ -79,12 +85,15 @@ public final class Metrics implements AutoCloseable {
                     rows.add(row(queue.name().value(), "leased", counts.leased()));
                     rows.add(row(queue.name().value(), "delayed", counts.delayed()));
                     rows.add(row(queue.name().value(), "paged", counts.paged()));
+                    moves.add(row(queue.name().value(), "added", counts.added()));
+                    moves.add(row(queue.name().value(), "acknowledged", counts.acknowledged()));
                 } catch (RuntimeException e) {
                     LOG.debug("Queue {} was not counted; it may just have been deleted", queue.name(), e);
                 }
             }
         });
         depths.register(rows, true);
+        moved.register(moves, true);
     }
 
     private static MultiGauge.Row<Number> row(String queue, String state, long count) {

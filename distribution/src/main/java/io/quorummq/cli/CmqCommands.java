@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ScopeType;
 /** What commands that call the CMQ API of a running node have in common: its options, one client, the exit codes. */
 public final class CmqCommands {
     private static final int FAILED = 1;
+    private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:8080";
 
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -31,9 +33,9 @@ public final class CmqCommands {
             names = "--endpoint",
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8080",
-            description = "CMQ endpoint of the node (default: ${DEFAULT-VALUE})")
-    private URI endpoint = URI.create("http://127.0.0.1:8080");
+            description = "CMQ endpoint of the node (default: that of the home's running node, else " + DEFAULT_ENDPOINT
+                    + ")")
+    private @Nullable URI endpoint;
 
     @Mixin
     private LoginOptions login;
@@ -65,7 +67,8 @@ public final class CmqCommands {
 
     private CmqClient client(CommandSpec command) {
         try {
-            return new CmqClient(endpoint, login.required(), CmqClientSettings.DEFAULT, clock, random);
+            var given = endpoint != null ? endpoint : login.endpoint().orElse(URI.create(DEFAULT_ENDPOINT));
+            return new CmqClient(given, login.required(), CmqClientSettings.DEFAULT, clock, random);
         } catch (CredentialException | IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.cli;
 
+import io.quorummq.config.Home;
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.credential.CredentialException;
 import io.quorummq.core.credential.CredentialFile;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,7 +24,6 @@ public final class LoginOptions {
     private static final String KEY = "QUORUMMQ_SECRET_KEY";
     private static final String HOME = "QUORUMMQ_HOME";
     private static final String DEFAULT_HOME = "quorummq-data";
-    private static final Path FILE_IN_HOME = Path.of("etc", "credential");
 
     private final Map<String, String> environment;
     private final Path workingDirectory;
@@ -40,6 +42,22 @@ public final class LoginOptions {
         this.workingDirectory = workingDirectory;
     }
 
+    /** Where the home's running node serves the CMQ API, if that is known. */
+    Optional<URI> endpoint() {
+        var file = Home.at(home != null ? home : defaultHome()).cmqEndpoint();
+        try {
+            return Files.exists(file)
+                    ? Optional.of(URI.create(Files.readString(file).trim()))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CredentialException("the node's endpoint in " + file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Path defaultHome() {
+        return workingDirectory.resolve(environment.getOrDefault(HOME, DEFAULT_HOME));
+    }
+
     /** The credential, that can sign; refuses with {@link CredentialException}, saying where one could be given. */
     public Credential required() {
         return find().orElseThrow(() -> new CredentialException(
@@ -54,8 +72,8 @@ public final class LoginOptions {
         if (environment.containsKey(ID) || environment.containsKey(KEY)) {
             return Optional.of(new Credential(variable(ID), variable(KEY)));
         }
-        var defaultHome = workingDirectory.resolve(environment.getOrDefault(HOME, DEFAULT_HOME));
-        return Files.exists(defaultHome.resolve(FILE_IN_HOME))
+        var defaultHome = defaultHome();
+        return Files.exists(Home.at(defaultHome).credentials())
                 ? Optional.of(firstThatSigns(defaultHome))
                 : Optional.empty();
     }
@@ -69,7 +87,7 @@ public final class LoginOptions {
     }
 
     private static Credential firstThatSigns(Path home) {
-        var file = home.resolve(FILE_IN_HOME);
+        var file = Home.at(home).credentials();
         return CredentialFile.open(file, System::nanoTime).list().stream()
                 .filter(Credential::canSign)
                 .findFirst()

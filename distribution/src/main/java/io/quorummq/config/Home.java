@@ -50,6 +50,11 @@ public record Home(Path directory) {
         return directory.resolve("bin").resolve("quorummq");
     }
 
+    /** Where the running node's CMQ API is; written when it is ready, for the commands that call it. */
+    public Path cmqEndpoint() {
+        return data().resolve("cmq-endpoint");
+    }
+
     /** Held by the process that runs this home. */
     Path lock() {
         return data().resolve("node.lock");

@@ -5,12 +5,18 @@ import io.quorummq.config.Port;
 import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.artemis.BrokerConfiguration.Acceptor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Looks at the engine's ports before the engine opens them, because we can say more about one that is taken. */
+/** Looks at the engine's ports: before it opens them, because we can say more about one that is taken; and after. */
 final class Acceptors {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptors.class);
+
     private Acceptors() {}
 
     static void requireFree(List<Acceptor> acceptors) {
@@ -24,6 +30,25 @@ final class Acceptors {
                                 + acceptor.port() + ": " + e.getMessage() + "; move it by " + mover(acceptor),
                         e);
             }
+        }
+    }
+
+    /** The secret that signs CMQ requests is a password here, and core and PLAIN clients send it as it is. */
+    static void warnOfOpenPlainPorts(List<Acceptor> acceptors) {
+        var open = acceptors.stream()
+                .filter(acceptor -> !acceptor.isTls() && !isLoopback(acceptor.host()))
+                .map(acceptor -> acceptor.name() + " at " + acceptor.host() + ":" + acceptor.port())
+                .toList();
+        if (!open.isEmpty()) {
+            LOG.warn("Passwords can be read on the network: no TLS on acceptor {}", String.join(", ", open));
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException cannotBeTold) {
+            return false;
         }
     }
 

@@ -20,8 +20,10 @@ import io.quorummq.rest.CmqBridge;
 import io.quorummq.rest.http.CmqHttpServer;
 import io.quorummq.rest.http.EndpointException;
 import io.quorummq.rest.http.RestSettings;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    private final Home home;
     private final HomeLock lock;
     private final BrokerConfiguration configuration;
     private final CredentialFile credentials;
@@ -55,6 +58,7 @@ public final class Node implements AutoCloseable {
      * @throws ConfigurationException if another process runs this home, or its configuration cannot be used
      */
     public Node(Home home, InstantSource clock, SecureRandom random) {
+        this.home = home;
         lock = HomeLock.of(home);
         try {
             configuration = BrokerConfiguration.read(home.brokerXml(), home.directory());
@@ -85,12 +89,22 @@ public final class Node implements AutoCloseable {
             activeBroker.start();
             active = activeBroker;
             startCmq();
+            announce();
             isServing = true;
             housekeeping.start();
             LOG.info("Serving CMQ at {}, JMS and AMQP at {}", cmqEndpoints(), acceptors());
         } catch (RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    private void announce() {
+        Acceptors.warnOfOpenPlainPorts(configuration.acceptors());
+        try {
+            Files.writeString(home.cmqEndpoint(), cmqEndpoints().get(0).toString());
+        } catch (IOException e) {
+            throw new ConfigurationException("cannot write " + home.cmqEndpoint() + ": " + e.getMessage(), e);
         }
     }
 
@@ -118,6 +132,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         isServing = false;
+        closing("announcement", () -> Files.deleteIfExists(home.cmqEndpoint()));
         closing("housekeeping", housekeeping);
         closing("CMQ HTTP server", cmq);
         active = null;

@@ -64,6 +64,24 @@ final class RunIT {
     }
 
     @Test
+    void theCommandsOfAHomeFindItsNodeWithoutAnAddress() throws Exception {
+        var created = launcher.run("queue", "create", "by-home", "--home", home.toString());
+        var listed = launcher.run("queue", "list", "--home", home.toString());
+
+        assertThat(created.exitCode()).as(created.err()).isZero();
+        assertThat(listed.out().lines()).contains("by-home");
+    }
+
+    @Test
+    void aPortThatIsOpenToTheNetworkWithoutTlsIsWarnedOfOnce(@TempDir Path other) throws Exception {
+        var open = other.resolve("home").toString();
+        try (var exposed = RunningNode.start(launcher, other, "--home", open, "-Dquorummq.host=0.0.0.0")) {
+            assertThat(exposed.out() + exposed.err()).containsOnlyOnce("Passwords can be read on the network");
+        }
+        assertThat(node.out() + node.err()).doesNotContain("Passwords can be read");
+    }
+
+    @Test
     void aSecondNodeOnTheSameHomeIsRefused() throws Exception {
         var words = new ArrayList<>(List.of("run", "--home", home.toString()));
         words.addAll(Launcher.freePorts());

@@ -139,6 +139,8 @@ final class InMemoryBroker implements Broker {
                 leased,
                 delayed,
                 0,
+                0,
+                0,
                 stored.messages.stream().map(message -> message.enqueued).findFirst());
     }
 

@@ -188,6 +188,8 @@ final class ArtemisBroker implements Broker {
                 gate.table().leased() + gate.getDeliveringCount(),
                 gate.table().delayed(),
                 gate.pagedCount(),
+                gate.getMessagesAdded(),
+                gate.getMessagesAcknowledged(),
                 oldest);
     }
 

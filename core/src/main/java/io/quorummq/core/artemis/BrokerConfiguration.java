@@ -85,7 +85,7 @@ public final class BrokerConfiguration {
         return file;
     }
 
-    /** The endpoints that the engine will open: name, host and port of each acceptor. */
+    /** The endpoints that the engine will open: each acceptor that listens on a port. */
     public List<Acceptor> acceptors() {
         return artemis.getAcceptorConfigurations().stream()
                 .filter(acceptor -> acceptor.getParams().containsKey(TransportConstants.PORT_PROP_NAME))
@@ -98,7 +98,8 @@ public final class BrokerConfiguration {
         return new Acceptor(
                 configuration.getName(),
                 String.valueOf(params.getOrDefault(TransportConstants.HOST_PROP_NAME, "localhost")),
-                Integer.parseInt(String.valueOf(params.get(TransportConstants.PORT_PROP_NAME))));
+                Integer.parseInt(String.valueOf(params.get(TransportConstants.PORT_PROP_NAME))),
+                Boolean.parseBoolean(String.valueOf(params.get(TransportConstants.SSL_ENABLED_PROP_NAME))));
     }
 
     Configuration artemis() {
@@ -116,6 +117,10 @@ public final class BrokerConfiguration {
                 : text.lines().findFirst().orElse(text);
     }
 
-    /** Where JMS and AMQP clients connect. */
-    public record Acceptor(String name, String host, int port) {}
+    /**
+     * Where JMS and AMQP clients connect.
+     *
+     * @param isTls whether what passes there is encrypted
+     */
+    public record Acceptor(String name, String host, int port, boolean isTls) {}
 }

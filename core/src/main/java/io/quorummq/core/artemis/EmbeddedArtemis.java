@@ -60,6 +60,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         var failure = new AtomicReference<Throwable>();
         server.registerActivationFailureListener(failure::set);
         server.registerBrokerPlugin(new SenderRules(server, visibility));
+        server.registerBrokerPlugin(new BrowserRules());
         try {
             server.start();
         } catch (Exception e) {

@@ -297,6 +297,12 @@ final class GateQueue extends QueueImpl {
         reloaded.clear();
     }
 
+    /** Whether a consumer could get the message now, be it in memory or still on its page. */
+    boolean isVisible(MessageReference ref) {
+        var now = shared.now();
+        return ref.getScheduledDeliveryTime() <= now && !table.hides(ref.getMessageID(), now);
+    }
+
     void deleteRecord(long recordId) {
         try {
             storage.deleteMapRecord(recordId, false);

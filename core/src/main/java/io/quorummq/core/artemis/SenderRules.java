@@ -6,12 +6,16 @@ import io.quorummq.core.CmqException;
 import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.queue.SendRules;
 import java.nio.charset.StandardCharsets;
-import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.ActiveMQExceptionType;
+import org.apache.activemq.artemis.api.core.ActiveMQIOErrorException;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.persistence.StorageManager.LargeMessageExtension;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.LargeServerMessage;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
@@ -23,6 +27,9 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
  */
 final class SenderRules implements ActiveMQServerMessagePlugin {
     private static final SimpleString RELATIVE_DELAY = SimpleString.of("x-opt-delivery-delay");
+
+    /** What a large message may hold beside its body and still be looked at closely. */
+    private static final long PROPERTY_BYTES = 64 << 10;
 
     private final ActiveMQServer server;
     private final Visibility visibility;
@@ -40,8 +47,21 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         if (address == null) {
             return;
         }
+        try {
+            check(message, address);
+        } catch (ActiveMQException refusal) {
+            if (tx != null) {
+                // core clients do not wait for the answer to a send in a transaction: its commit has to tell them
+                tx.markAsRollbackOnly(refusal);
+            }
+            throw refusal;
+        }
+    }
+
+    private void check(Message message, SimpleString address) throws ActiveMQException {
         refuseWhenDiskIsFull(address);
         var changed = makeDelayAbsolute(message);
+        var governed = false;
         if (server.locateQueue(address) instanceof GateQueue queue) {
             if (queue.isTemporary()) {
                 return;
@@ -50,7 +70,11 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
             var record = queue.rules().record().filter(QueueRecord::governed);
             if (record.isPresent()) {
                 obey(SendRules.of(record.get()), message, queue);
+                governed = true;
             }
+        }
+        if (!governed && message instanceof ICoreMessage) {
+            changed |= MessageMapper.removeStamp(message);
         }
         changed |= makeDurable(message, address);
         if (changed) {
@@ -61,7 +85,7 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
     private void refuseWhenDiskIsFull(SimpleString address) throws ActiveMQException {
         var paging = server.getPagingManager();
         if (paging.isDiskFull()) {
-            throw new ActiveMQAddressFullException("the disk is full: " + paging.getDiskUsableSpace()
+            throw new Refusal("the disk is full: " + paging.getDiskUsableSpace()
                     + " bytes are free, fewer than min-disk-free of broker.xml; message to " + address + " refused");
         }
     }
@@ -87,7 +111,7 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
     private void obey(SendRules rules, Message message, GateQueue queue) throws ActiveMQException {
         try {
             if (message.getWholeMessageSize() > rules.maxMessageBytes()) {
-                rules.checkSize(bodyBytes(message));
+                rules.checkSize(bodyBytes(message, rules.maxMessageBytes()));
             }
             rules.checkRoom(queue.getMessageCount(), 1);
         } catch (CmqException refused) {
@@ -96,15 +120,19 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         MessageMapper.stamp(message, visibility.now());
     }
 
-    /** The body counts, as over HTTP; of a large message, whose body is a file, the whole. */
-    private static long bodyBytes(Message message) throws ActiveMQException {
-        return message.isLargeMessage()
-                ? message.getWholeMessageSize()
-                : MessageMapper.body(message).text().getBytes(StandardCharsets.UTF_8).length;
+    /**
+     * The body counts, as over HTTP. A large one is a file, which is read only where its bytes do not tell: UTF-16 of a
+     * core text message takes up to twice its UTF-8.
+     */
+    private static long bodyBytes(Message message, long bytesMax) throws ActiveMQException {
+        if (message.isLargeMessage() && message.getWholeMessageSize() > 2 * bytesMax + PROPERTY_BYTES) {
+            return message.getWholeMessageSize();
+        }
+        return MessageBody.of(message).text().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** AMQP's default is non-durable: such a message would be accepted from memory and lost with the node. */
-    private boolean makeDurable(Message message, SimpleString address) {
+    private boolean makeDurable(Message message, SimpleString address) throws ActiveMQException {
         if (message.isDurable() || visibility.settings().storesAsSent(address.toString())) {
             return false;
         }
@@ -115,11 +143,37 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         if (!toQueue) {
             return false;
         }
+        if (message instanceof LargeServerMessage large) {
+            keepFile(large);
+        }
         message.setDurable(true);
         return true;
     }
 
-    private static ActiveMQAddressFullException refusal(CmqException refused) {
-        return new ActiveMQAddressFullException(refused.message());
+    /** The body of a non-durable large message lies in a file whose name marks it for deletion at the next start. */
+    private static void keepFile(LargeServerMessage large) throws ActiveMQException {
+        try {
+            large.getAppendFile().renameTo(large.getMessageID() + LargeMessageExtension.DURABLE.getExtension());
+        } catch (Exception e) {
+            throw new ActiveMQIOErrorException("the body of message " + large.getMessageID() + " cannot be kept", e);
+        }
+    }
+
+    private static Refusal refusal(CmqException refused) {
+        return new Refusal(refused.message());
+    }
+
+    /** An address that is full, to both protocols. Artemis logs it; where it was thrown would tell the operator nothing. */
+    private static final class Refusal extends ActiveMQException {
+        private static final long serialVersionUID = 1L;
+
+        Refusal(String reason) {
+            super(reason, ActiveMQExceptionType.ADDRESS_FULL);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 }

@@ -126,6 +126,12 @@ public final class VisibilityTable<R> {
         return taken;
     }
 
+    /** Whether a message is kept back, be it here or, not yet read, on its page. */
+    public synchronized boolean hides(long messageId, long now) {
+        var entry = entries.get(messageId);
+        return entry != null && (entry.message != null || (entry.lease != null && entry.lease.hidesAt(now)));
+    }
+
     /** What is remembered of a message. */
     public synchronized Optional<Lease> lease(long messageId) {
         var entry = entries.get(messageId);

@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.message.Delivery;
+import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
 import io.quorummq.core.message.QueueName;
 import io.quorummq.core.queue.Broker;
 import io.quorummq.core.queue.QueueAttributes;
+import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.XAConnection;
 import java.io.IOException;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** A real engine on real files in a temporary directory, on a free port. */
@@ -34,29 +38,37 @@ final class TestEngine implements AutoCloseable {
     static final Credential CREDENTIAL = new Credential("AKIDengine", "secretKeyForTests");
     static final QueueName ORDERS = new QueueName("orders");
 
+    static final String PAGING = "<max-size-bytes>0</max-size-bytes><page-size-bytes>1M</page-size-bytes>";
+
     private final Path home;
     private final int port = freePort();
     private final String settings;
+    private final EngineSettings engineSettings;
     private EmbeddedArtemis engine;
 
-    private TestEngine(Path home, String settings) {
+    private TestEngine(Path home, String settings, EngineSettings engineSettings) {
         this.home = home;
         this.settings = settings;
+        this.engineSettings = engineSettings;
         this.engine = start();
     }
 
     /** Messages in memory. */
     static TestEngine in(Path home) {
-        return new TestEngine(home, "");
+        return with(home, "");
     }
 
     /** Every address pages from its first message on. */
     static TestEngine paging(Path home) {
-        return new TestEngine(home, "<max-size-bytes>0</max-size-bytes><page-size-bytes>1M</page-size-bytes>");
+        return with(home, PAGING);
     }
 
     static TestEngine with(Path home, String addressSettings) {
-        return new TestEngine(home, addressSettings);
+        return with(home, addressSettings, EngineSettings.DEFAULT);
+    }
+
+    static TestEngine with(Path home, String addressSettings, EngineSettings engineSettings) {
+        return new TestEngine(home, addressSettings, engineSettings);
     }
 
     private EmbeddedArtemis start() {
@@ -65,7 +77,7 @@ final class TestEngine implements AutoCloseable {
             Files.writeString(file, BROKER_XML.formatted(port, settings));
             var started = new EmbeddedArtemis(
                     BrokerConfiguration.read(file, home),
-                    EngineSettings.DEFAULT,
+                    engineSettings,
                     Storage.local(),
                     id -> Optional.of(CREDENTIAL)
                             .filter(known -> known.secretId().equals(id)),
@@ -106,6 +118,46 @@ final class TestEngine implements AutoCloseable {
         return create(QueueAttributes.DEFAULT);
     }
 
+    QueueRecord create(String queue, QueueAttributes attributes) {
+        return now(broker().create(new QueueName(queue), attributes));
+    }
+
+    QueueRecord find(String queue) {
+        return broker().find(new QueueName(queue)).orElseThrow();
+    }
+
+    QueueCounts counts(String queue) {
+        return broker().counts(find(queue));
+    }
+
+    MessageId sendTo(String queue, String body, Duration delay) {
+        return now(broker().send(find(queue), List.of(new NewMessage(body, delay))))
+                .get(0);
+    }
+
+    List<Delivery> receiveFrom(String queue, int max, Duration wait) {
+        return now(broker().receive(find(queue), max, wait));
+    }
+
+    /** Deletes what was received; fails if a handle is not valid any more. */
+    void delete(String queue, Delivery delivery) {
+        var refused = now(broker().deleteLeased(find(queue), List.of(delivery.handle())));
+        if (!refused.isEmpty()) {
+            throw new AssertionError("the handle of " + delivery + " was refused");
+        }
+    }
+
+    /** Whether any message lies on a page. */
+    boolean hasPages() throws IOException {
+        try (var files = Files.walk(home)) {
+            return files.anyMatch(file -> file.toString().endsWith(".page"));
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
     QueueRecord orders() {
         return broker().find(ORDERS).orElseThrow();
     }
@@ -139,23 +191,36 @@ final class TestEngine implements AutoCloseable {
     }
 
     Connection core() throws JMSException {
-        var connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)
-                .createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
-        connection.start();
-        return connection;
+        return started(coreFactory());
+    }
+
+    Connection core(String clientId) throws JMSException {
+        var factory = coreFactory();
+        factory.setClientID(clientId);
+        return started(factory);
+    }
+
+    private ActiveMQConnectionFactory coreFactory() throws JMSException {
+        return new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
+    }
+
+    Connection amqp() throws JMSException {
+        return started(new JmsConnectionFactory("amqp://127.0.0.1:" + port));
+    }
+
+    Connection amqp(String clientId) throws JMSException {
+        return started(new JmsConnectionFactory("amqp://127.0.0.1:" + port + "?jms.clientID=" + clientId));
     }
 
     XAConnection xa() throws JMSException {
-        var connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)
+        var connection = new ActiveMQXAConnectionFactory("tcp://127.0.0.1:" + port)
                 .createXAConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
         connection.start();
         return connection;
     }
 
-    Connection amqp() throws JMSException {
-        var connection = new JmsConnectionFactory(
-                        CREDENTIAL.secretId(), CREDENTIAL.secretKey(), "amqp://127.0.0.1:" + port)
-                .createConnection();
+    private static Connection started(ConnectionFactory factory) throws JMSException {
+        var connection = factory.createConnection(CREDENTIAL.secretId(), CREDENTIAL.secretKey());
         connection.start();
         return connection;
     }

@@ -127,13 +127,18 @@ class DiskFullIT {
     /** Senders of all protocols write until they are refused, while the last byte goes. */
     private void fillUnderLoad(LoopDisk disk, NodeProcess node, CmqClient cmq, Connection core, Connection amqp)
             throws Exception {
-        var senders = List.of(
-                clients.submit(() -> sendUntilRefused(body -> send(cmq, body), "late-http-" + "y".repeat(2000))),
-                clients.submit(() -> sendUntilRefused(body -> send(core, body), "late-core-")),
-                clients.submit(() -> sendUntilRefused(body -> send(amqp, body), "late-amqp-")));
+        var senders = Map.of(
+                "http",
+                        clients.submit(
+                                () -> sendUntilRefused(body -> send(cmq, body), "late-http-" + "y".repeat(2000))),
+                "core", clients.submit(() -> sendUntilRefused(body -> send(core, body), "late-core-")),
+                "amqp", clients.submit(() -> sendUntilRefused(body -> send(amqp, body), "late-amqp-")));
         disk.fill();
-        for (var sender : senders) {
-            assertThat(sender.get(15, TimeUnit.SECONDS)).isNotNull();
+        for (var sender : senders.entrySet()) {
+            assertThat(sender.getValue())
+                    .as("sender by %s; node: %s", sender.getKey(), node.err())
+                    .succeedsWithin(Duration.ofSeconds(15))
+                    .isNotNull();
         }
         assertThat(node.isAlive()).isTrue();
     }

@@ -2,9 +2,7 @@
 package io.quorummq.core.artemis;
 
 import java.io.File;
-import org.apache.activemq.artemis.core.io.SequentialFileFactory;
 import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
-import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
 import org.apache.activemq.artemis.core.server.NodeManager;
 import org.apache.activemq.artemis.core.server.impl.FileLockNodeManager;
@@ -31,35 +29,5 @@ final class LocalStorage implements Storage {
                 false,
                 server.getConfiguration().getJournalLockAcquisitionTimeout(),
                 server.getScheduledPool());
-    }
-
-    /** Pages in files that endure a full disk. */
-    private static final class LocalPages extends PagingStoreFactoryNIO {
-        private final Engine engine;
-        private final DiskReserve reserve;
-
-        LocalPages(Engine engine, DiskReserve reserve) {
-            super(
-                    engine.server().getStorageManager(),
-                    engine.server().getConfiguration().getPagingLocation(),
-                    engine.server().getConfiguration().getPageSyncTimeout(),
-                    engine.server().getScheduledPool(),
-                    engine.pageExecutors(),
-                    engine.server().getConfiguration().isJournalSyncNonTransactional(),
-                    engine.onCriticalError(),
-                    engine.server().getConfiguration()::isPurgePageFolders);
-            this.engine = engine;
-            this.reserve = reserve;
-        }
-
-        @Override
-        protected SequentialFileFactory newFileFactory(String directoryName) {
-            return EnduringFileFactory.unbuffered(
-                    new File(getDirectory(), directoryName),
-                    engine.server().getConfiguration(),
-                    1,
-                    engine.onCriticalError(),
-                    reserve);
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -28,20 +29,30 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> ports;
     private RunningNode running;
 
-    private NodeProcess(Path directory) throws IOException {
+    private NodeProcess(Path directory, Path home, Map<String, String> environment) throws IOException {
         this.directory = directory;
-        this.home = directory.resolve("home");
+        this.home = home;
         this.ports = Launcher.freePorts();
-        this.launcher = Launcher.assembled(directory)
-                .with(Map.of(
-                        "QUORUMMQ_SECRET_ID", CREDENTIAL.secretId(),
-                        "QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey()));
+        var variables = new HashMap<>(environment);
+        variables.put("QUORUMMQ_SECRET_ID", CREDENTIAL.secretId());
+        variables.put("QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey());
+        this.launcher = Launcher.assembled(directory).with(variables);
         this.running = started();
     }
 
     /** Starts a node on a new home in this directory, and waits until it is ready. */
     static NodeProcess in(Path directory) throws IOException {
-        return new NodeProcess(directory);
+        return in(directory, Map.of());
+    }
+
+    /** The same, with more in its environment. */
+    static NodeProcess in(Path directory, Map<String, String> environment) throws IOException {
+        return new NodeProcess(directory, directory.resolve("home"), environment);
+    }
+
+    /** The same, with a home that is elsewhere. */
+    static NodeProcess in(Path directory, Path home) throws IOException {
+        return new NodeProcess(directory, home, Map.of());
     }
 
     void start() throws IOException {
@@ -99,6 +110,23 @@ final class NodeProcess implements AutoCloseable {
     private static Connection started(Connection connection) throws JMSException {
         connection.start();
         return connection;
+    }
+
+    int port(String option) {
+        return Integer.parseInt(running.port(option));
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** What it said on stderr since it was last started. */
+    String err() {
+        return running.err();
+    }
+
+    boolean isAlive() {
+        return running.isAlive();
     }
 
     long pid() {

@@ -66,6 +66,10 @@ final class RunningNode implements AutoCloseable {
         return read(err);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     long pid() {
         return process.pid();
     }

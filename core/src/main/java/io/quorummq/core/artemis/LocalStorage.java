@@ -3,9 +3,7 @@ package io.quorummq.core.artemis;
 
 import java.io.File;
 import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
-import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
-import org.apache.activemq.artemis.core.persistence.impl.journal.JournalStorageManager;
 import org.apache.activemq.artemis.core.server.NodeManager;
 import org.apache.activemq.artemis.core.server.impl.FileLockNodeManager;
 
@@ -13,31 +11,14 @@ import org.apache.activemq.artemis.core.server.impl.FileLockNodeManager;
 final class LocalStorage implements Storage {
     @Override
     public StorageManager storageManager(Engine engine) {
-        var server = engine.server();
-        var journal = new JournalStorageManager(
-                server.getConfiguration(),
-                server.getCriticalAnalyzer(),
-                server.getExecutorFactory(),
-                server.getScheduledPool(),
-                server.getIOExecutorFactory(),
-                engine.onCriticalError());
-        server.getCriticalAnalyzer().add(journal);
-        return journal;
+        var journals = new LocalJournals(engine);
+        engine.server().getCriticalAnalyzer().add(journals);
+        return journals;
     }
 
     @Override
     public PagingStoreFactory pagingStoreFactory(Engine engine) {
-        var server = engine.server();
-        var configuration = server.getConfiguration();
-        return new PagingStoreFactoryNIO(
-                server.getStorageManager(),
-                configuration.getPagingLocation(),
-                configuration.getPageSyncTimeout(),
-                server.getScheduledPool(),
-                engine.pageExecutors(),
-                configuration.isJournalSyncNonTransactional(),
-                engine.onCriticalError(),
-                configuration::isPurgePageFolders);
+        return new LocalPages(engine, ((LocalJournals) engine.server().getStorageManager()).reserve());
     }
 
     @Override

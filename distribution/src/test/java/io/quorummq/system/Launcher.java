@@ -29,9 +29,13 @@ final class Launcher {
 
     /** The launcher of the directory that the build has assembled. */
     static Launcher assembled(Path workingDirectory) {
-        var directory = Path.of(System.getProperty("quorummq.distribution", "target/quorummq"))
+        return of(assembledDirectory().resolve("bin/quorummq"), workingDirectory);
+    }
+
+    /** The directory that the build has assembled. */
+    static Path assembledDirectory() {
+        return Path.of(System.getProperty("quorummq.distribution", "target/quorummq"))
                 .toAbsolutePath();
-        return of(directory.resolve("bin/quorummq"), workingDirectory);
     }
 
     static Launcher of(Path command, Path workingDirectory) {

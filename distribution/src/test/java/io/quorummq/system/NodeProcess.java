@@ -89,6 +89,11 @@ final class NodeProcess implements AutoCloseable {
                 .orElse(0);
     }
 
+    /** The port that one of the port options gave it. */
+    String port(String option) {
+        return running.port(option);
+    }
+
     URI endpoint() {
         return URI.create("http://127.0.0.1:" + running.port("--cmq-port"));
     }

@@ -29,13 +29,9 @@ final class Attributes {
         return of(STANDARD.maxMessages(), STANDARD.visibilityTimeout(), STANDARD.maxMessageBytes(), retention, null);
     }
 
+    /** With bodies of up to 2 MiB. */
     static QueueAttributes deadLetters(DeadLetterPolicy policy) {
-        return of(
-                STANDARD.maxMessages(),
-                STANDARD.visibilityTimeout(),
-                STANDARD.maxMessageBytes(),
-                STANDARD.retention(),
-                policy);
+        return of(STANDARD.maxMessages(), STANDARD.visibilityTimeout(), 2 << 20, STANDARD.retention(), policy);
     }
 
     private static QueueAttributes of(

@@ -283,7 +283,7 @@ class JmsContractTest {
     }
 
     @Test
-    void unacknowledgedMessagesComeBackInOrderWhenTheirConsumerGoes() throws Exception {
+    void unacknowledgedMessagesComeBackWhenTheirSessionGoes() throws Exception {
         var queue = name("unacknowledged");
         send(queue, "one", "two", "three");
         var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
@@ -294,7 +294,7 @@ class JmsContractTest {
         session.close();
 
         var next = session();
-        assertThat(drain(next.createConsumer(next.createQueue(queue)))).containsExactly("two", "three");
+        assertThat(drain(next.createConsumer(next.createQueue(queue)))).containsExactlyInAnyOrder("two", "three");
     }
 
     @Test

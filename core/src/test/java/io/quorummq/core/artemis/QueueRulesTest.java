@@ -208,6 +208,26 @@ class QueueRulesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CORE", "AMQP"})
+    void largeDeadLetterIsWhole(Door door) throws Exception {
+        var dead = queue(Attributes.maxMessageBytes(2 << 20));
+        var queue = queue(Attributes.deadLetters(new DeadLetterPolicy.ByReceiveCount(new QueueName(dead), 1)));
+        var body = "größe ".repeat(50_000);
+        doors.send(door, queue, body);
+        try (var session = doors.session(door, Session.SESSION_TRANSACTED);
+                var consumer = session.createConsumer(session.createQueue(queue))) {
+            assertThat(consumer.receive(5000)).isNotNull();
+            session.rollback();
+        }
+
+        doors.close();
+        engine.restart();
+        doors = new Doors(engine);
+
+        assertThat(doors.receive(door, dead)).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CORE", "AMQP"})
     void receivesOverCmqAndRollbacksOverJmsCountTogether(Door door) throws Exception {
         var dead = queue(QueueAttributes.DEFAULT);
         var queue = "mixed-" + ++queues;

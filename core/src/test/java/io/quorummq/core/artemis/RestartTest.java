@@ -2,16 +2,19 @@
 package io.quorummq.core.artemis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quorummq.core.artemis.Doors.Door;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.queue.QueueAttributes;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.XASession;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -20,7 +23,6 @@ import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
 import org.apache.qpid.protonj2.client.Message;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -100,7 +102,7 @@ class RestartTest {
     }
 
     private static void pause(Duration duration) {
-        Awaitility.await().pollDelay(duration).until(() -> true);
+        await().pollDelay(duration).until(() -> true);
     }
 
     private static Duration since(long nanoTime) {
@@ -123,6 +125,48 @@ class RestartTest {
 
         assertThat(doors.receive(door, queue)).isEqualTo("later");
         assertThat(since(sent)).isGreaterThanOrEqualTo(delay.minusMillis(50));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CORE", "AMQP"})
+    void nonPersistentMessageIsKeptHoweverLarge(Door door) throws Exception {
+        var queue = queue("kept-");
+        for (var body : List.of("small", "large ".repeat(50_000))) {
+            doors.send(
+                    door,
+                    queue,
+                    session -> session.createTextMessage(body),
+                    producer -> producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT));
+        }
+        // core clients do not wait for the answer to such a message
+        await().until(() -> engine.counts(queue).active() == 2);
+
+        restart();
+
+        assertThat(doors.receive(Door.CMQ, queue)).isEqualTo("small");
+        assertThat(doors.receive(door, queue)).isEqualTo("large ".repeat(50_000));
+    }
+
+    @Test
+    void enqueueTimeIsKeptWhateverTheSizeOfTheMessage() throws Exception {
+        var queue = "timed-" + ++queues;
+        engine.create(queue, Attributes.maxMessageBytes(1 << 20));
+        fill(queue);
+        try (var client = new AmqpClient(engine)) {
+            for (var size : List.of(10, 300_000)) {
+                assertThat(client.send(queue, Message.create("x".repeat(size))).isAccepted())
+                        .isTrue();
+            }
+        }
+        var sent = Instant.now();
+
+        restart();
+
+        for (var size : List.of(10, 300_000)) {
+            var received = doors.receiveCmq(queue);
+            assertThat(received.body()).hasSize(size);
+            assertThat(received.enqueued()).isBetween(sent.minusSeconds(60), sent);
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,19 @@ class SharedBodyTest {
         doors.send(from, "bodies", text);
 
         assertThat(doors.receive(to, "bodies")).isEqualTo(text);
+    }
+
+    @Test
+    void bodyThatACoreClientCompressedIsPlainElsewhere() throws Exception {
+        var text = "compressed ".repeat(50_000);
+        try (var connection = engine.compressingCore();
+                var session = connection.createSession();
+                var producer = session.createProducer(session.createQueue("bodies"))) {
+            for (var door : Door.values()) {
+                producer.send(session.createTextMessage(text));
+                assertThat(doors.receive(door, "bodies")).isEqualTo(text);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -204,6 +204,12 @@ final class TestEngine implements AutoCloseable {
         return new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
     }
 
+    Connection compressingCore() throws JMSException {
+        var factory = coreFactory();
+        factory.setCompressLargeMessage(true);
+        return started(factory);
+    }
+
     Connection amqp() throws JMSException {
         return started(new JmsConnectionFactory("amqp://127.0.0.1:" + port));
     }

@@ -40,6 +40,7 @@ class LeaseTest {
             engine.create(visibility(2));
             engine.send("one");
 
+            assertThat(engine.hasPages()).isEqualTo(paging);
             var first = engine.receive(1);
             assertThat(first).extracting(Delivery::body).containsExactly("one");
             assertThat(engine.receive(1)).isEmpty();

@@ -111,7 +111,20 @@ final class TestEngine implements AutoCloseable {
     }
 
     QueueRecord create(QueueAttributes attributes) {
-        return now(broker().create(ORDERS, attributes));
+        var created = now(broker().create(ORDERS, attributes));
+        pageFromNowOn();
+        return created;
+    }
+
+    /** Artemis keeps the first message of an address in memory, and stops paging when an address has drained. */
+    private void pageFromNowOn() {
+        if (settings.equals(PAGING)) {
+            try {
+                gate().getPagingStore().startPaging();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     QueueRecord create() {
@@ -173,6 +186,7 @@ final class TestEngine implements AutoCloseable {
     }
 
     void send(String... bodies) {
+        pageFromNowOn();
         for (var body : bodies) {
             now(broker().send(orders(), List.of(new NewMessage(body, Duration.ZERO))));
         }

@@ -271,14 +271,15 @@ final class ArtemisBroker implements Broker {
             gate.takeLeased(handle.value())
                     .ifPresentOrElse(
                             leased::add,
-                            () -> gate.claimUnread(handle.value())
+                            () -> gate.leases()
+                                    .claimUnread(handle.value())
                                     .ifPresentOrElse(lease -> unread.put(handle, lease), () -> invalid.add(handle)));
         }
         var result = leased.isEmpty()
                 ? CompletableFuture.<List<ReceiptHandle>>completedFuture(invalid)
                 : deleteTaken(gate, leased, invalid);
         for (var entry : unread.entrySet()) {
-            result = result.thenCombine(gate.deleteUnread(entry.getValue()), (refused, found) -> {
+            result = result.thenCombine(gate.leases().deleteUnread(entry.getValue()), (refused, found) -> {
                 if (!found) {
                     invalid.add(entry.getKey());
                 }

@@ -5,11 +5,8 @@ import io.quorummq.core.visibility.Lease;
 import io.quorummq.core.visibility.VisibilityTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.activemq.artemis.api.core.Pair;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -27,7 +24,6 @@ import org.apache.activemq.artemis.core.server.impl.QueueImpl;
 import org.apache.activemq.artemis.core.settings.HierarchicalRepository;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.transaction.Transaction;
-import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
 import org.apache.activemq.artemis.core.transaction.impl.TransactionImpl;
 import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +44,10 @@ final class GateQueue extends QueueImpl {
     private final ActiveMQServer server;
     private final StorageManager storage;
     private final Visibility shared;
-    private final LeaseJournal leases;
+    private final Leases leases;
     private final DeadLetters deadLetters;
+    private final Redelivery redelivery;
     private final VisibilityTable<MessageReference> table = new VisibilityTable<>();
-    private final Map<Long, MessageReference> reloaded = new HashMap<>();
     private final Receiver receiver;
     private final QueueRules rules = new QueueRules();
     private final Alarm alarm;
@@ -83,9 +79,10 @@ final class GateQueue extends QueueImpl {
         this.server = server;
         this.storage = storage;
         this.shared = shared;
-        this.leases = new LeaseJournal(storage);
+        this.leases = new Leases(this, server, storage, shared);
         this.alarm = new Alarm(timer, shared.clock(), () -> getExecutor().execute(this::releaseDue));
         this.deadLetters = new DeadLetters(server, storage);
+        this.redelivery = new Redelivery(this, rules, deadLetters, shared);
         this.receiver = new Receiver(this, server);
     }
 
@@ -132,9 +129,7 @@ final class GateQueue extends QueueImpl {
     /** Every message of the journal, when the engine starts. */
     @Override
     public synchronized void reload(MessageReference ref) {
-        if (table.lease(ref.getMessageID()).isPresent()) {
-            reloaded.put(ref.getMessageID(), ref);
-        }
+        leases.reloaded(ref);
         if (hide(ref)) {
             reloadSequence(ref);
             if (!ref.isPaged()) {
@@ -199,27 +194,9 @@ final class GateQueue extends QueueImpl {
 
     // --- leases ------------------------------------------------------------------------------------------------------
 
-    /**
-     * Leases a message that a receiver has just taken off the queue.
-     *
-     * @param sync whether the caller waits for this record; true for the last one of a batch
-     */
+    /** Leases a message that a receiver has just taken off the queue; see {@link Leases#grant}. */
     Lease lease(MessageReference ref, long visibilityMillis, boolean sync, IOCompletion completion) throws Exception {
-        var now = shared.now();
-        var known = table.lease(ref.getMessageID());
-        var lease = new Lease(
-                known.map(Lease::recordId).orElseGet(storage::generateID),
-                ref.getMessageID(),
-                ref.isPaged(),
-                shared.newHandle(),
-                now + visibilityMillis,
-                ref.getDeliveryCount() + 1,
-                known.map(Lease::firstReceived).filter(first -> first > 0).orElse(now));
-        // first, because after an exception the message goes back to the queue
-        leases.store(getID(), lease, known.isEmpty(), sync, completion);
-        ref.incrementDeliveryCount();
-        ref.setInDelivery(false);
-        table.lease(ref, ref.getMessageMemoryEstimate(), lease);
+        var lease = leases.grant(ref, visibilityMillis, sync, completion);
         alarm.set(table.nextDue());
         return lease;
     }
@@ -229,86 +206,14 @@ final class GateQueue extends QueueImpl {
         return table.take(handle, shared.now());
     }
 
-    /** The lease of this handle, if it was loaded and its message has not been read from its page since. */
-    Optional<Lease> claimUnread(long handle) {
-        return table.claimUnread(handle, shared.now());
-    }
-
-    /**
-     * Deletes a leased message that has not been read from its page since the engine started, because what lies before
-     * it fills the memory that Artemis reads pages into. Reads the pages up to it, in the background.
-     *
-     * @return a future of whether the message was there; complete when its deletion is durable
-     */
-    CompletableFuture<Boolean> deleteUnread(Lease lease) {
-        var deleted = new CompletableFuture<Boolean>();
-        // where pages are read, so that no reader comes in between
-        pageSubscription.getPagingStore().execute(() -> {
-            try (var operation = new Operation(server)) {
-                var found = takeUnread(lease);
-                operation.whenDurable(() -> deleted.complete(found), deleted::completeExceptionally);
-            } catch (Throwable e) {
-                deleted.completeExceptionally(e);
-            }
-        });
-        return deleted;
-    }
-
-    private boolean takeUnread(Lease lease) throws Exception {
-        var readMeanwhile = takeLeased(lease.handle());
-        if (readMeanwhile.isPresent()) {
-            acknowledge(null, readMeanwhile.get(), AckReason.NORMAL, null, false);
-            return true;
-        }
-        try (var pages = pageSubscription.iterator()) {
-            while (pages.hasNext()) {
-                var ref = pages.next();
-                if (ref.getMessageID() == lease.messageId()) {
-                    acknowledge(null, ref, AckReason.NORMAL, null, false);
-                    pages.remove();
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Remembers what was read from the journal; later records of a message replace earlier ones. */
-    void load(Lease lease) {
-        table.load(lease);
-    }
-
-    /** Runs once the journal was read: counts that the loader overwrote, and leases without a message. */
-    synchronized void loaded() {
-        for (var lease : table.leases()) {
-            var ref = reloaded.get(lease.messageId());
-            if (ref != null) {
-                ref.setDeliveryCount(Math.max(ref.getDeliveryCount(), lease.receiveCount()));
-            }
-        }
-        var orphans = table.leases().stream()
-                .filter(lease -> !lease.paged() && !reloaded.containsKey(lease.messageId()))
-                .toList();
-        for (var orphan : orphans) {
-            table.forget(orphan.messageId());
-            deleteRecord(orphan.recordId());
-        }
-        Visibility.logDropped(this, orphans);
-        reloaded.clear();
+    Leases leases() {
+        return leases;
     }
 
     /** Whether a consumer could get the message now, be it in memory or still on its page. */
     boolean isVisible(MessageReference ref) {
         var now = shared.now();
         return ref.getScheduledDeliveryTime() <= now && !table.hides(ref.getMessageID(), now);
-    }
-
-    void deleteRecord(long recordId) {
-        try {
-            storage.deleteMapRecord(recordId, false);
-        } catch (Exception e) {
-            LOG.warn("Queue {}: lease record {} could not be deleted", getName(), recordId, e);
-        }
     }
 
     /** Every acknowledgement, expiry, move and kill passes here: the lease goes with the message. */
@@ -328,9 +233,7 @@ final class GateQueue extends QueueImpl {
         var lease = known.get();
         if (tx != null) {
             super.acknowledge(tx, ref, reason, consumer, delivering);
-            leases.delete(tx.getID(), lease);
-            tx.setContainsPersistent();
-            forgetAfterCommit(tx, lease);
+            leases.end(tx, lease);
         } else if (ref.isPaged()) {
             var own = new TransactionImpl(storage);
             acknowledge(own, ref, reason, consumer, delivering);
@@ -338,8 +241,7 @@ final class GateQueue extends QueueImpl {
         } else {
             // in this order: after a crash between the two the record is an orphan, which loading drops
             super.acknowledge(null, ref, reason, consumer, delivering);
-            leases.delete(lease);
-            table.forget(lease.messageId());
+            leases.end(lease);
         }
     }
 
@@ -347,16 +249,7 @@ final class GateQueue extends QueueImpl {
     @Override
     public void reacknowledge(Transaction tx, MessageReference ref) throws Exception {
         super.reacknowledge(tx, ref);
-        table.lease(ref.getMessageID()).ifPresent(lease -> forgetAfterCommit(tx, lease));
-    }
-
-    private void forgetAfterCommit(Transaction tx, Lease lease) {
-        tx.addOperation(new TransactionOperationAbstract() {
-            @Override
-            public void afterCommit(Transaction committed) {
-                table.forget(lease.messageId());
-            }
-        });
+        table.lease(ref.getMessageID()).ifPresent(lease -> leases.forgetAfterCommit(tx, lease));
     }
 
     // --- time --------------------------------------------------------------------------------------------------------
@@ -468,72 +361,22 @@ final class GateQueue extends QueueImpl {
         }
         var settings =
                 server.getAddressSettingsRepository().getMatch(getAddress().toString());
-        if (tryDeadLetter(ref, settings)) {
+        if (redelivery.endsFor(ref, settings)) {
             return new Pair<>(false, true);
         }
-        var delay = ignoreDelay ? 0 : redeliveryDelay(settings, ref.getDeliveryCount());
+        var delay = ignoreDelay ? 0 : redelivery.delay(settings, ref.getDeliveryCount());
         if (delay > 0) {
             ref.setScheduledDeliveryTime(shared.now() + delay);
         }
         if (ref.isDurable() && isDurable()) {
             if (ref.isPaged() || delay > 0) {
-                rememberRedelivery(ref, delay);
+                leases.remember(ref, delay);
             } else {
                 storage.updateDeliveryCount(ref);
             }
         }
         decDelivering(ref);
         return new Pair<>(true, false);
-    }
-
-    /** An exception here would leave the message in no queue: the caller is a roll-back, which nothing rolls back. */
-    private boolean tryDeadLetter(MessageReference ref, AddressSettings settings) {
-        try {
-            return deadLettered(ref, settings);
-        } catch (Exception e) {
-            LOG.error("Queue {}: message {} stays instead of being dead-lettered", getName(), ref.getMessageID(), e);
-            return false;
-        }
-    }
-
-    private boolean deadLettered(MessageReference ref, AddressSettings settings) throws Exception {
-        if (rules.countsReceives()) {
-            var target = rules.deadLetterByCount(ref);
-            return target.isPresent() && deadLetters.move(this, ref, target.get(), true);
-        }
-        var attempts = settings.getMaxDeliveryAttempts();
-        return attempts > 0
-                && ref.getDeliveryCount() >= attempts
-                && deadLetters.canTake(settings)
-                && sendToDeadLetterAddress(null, ref);
-    }
-
-    private void rememberRedelivery(MessageReference ref, long delay) throws Exception {
-        var known = table.lease(ref.getMessageID());
-        if (delay == 0 && known.map(Lease::receiveCount).orElse(0) == ref.getDeliveryCount()) {
-            return; // prefetched and given back unseen
-        }
-        var now = shared.now();
-        var lease = new Lease(
-                known.map(Lease::recordId).orElseGet(storage::generateID),
-                ref.getMessageID(),
-                ref.isPaged(),
-                Lease.NO_HANDLE,
-                delay > 0 ? now + delay : 0,
-                ref.getDeliveryCount(),
-                known.map(Lease::firstReceived).orElse(now));
-        table.remember(lease);
-        leases.store(getID(), lease, known.isEmpty(), false, storage.getContext());
-    }
-
-    private long redeliveryDelay(AddressSettings settings, int deliveryCount) {
-        var exponent = Math.max(0, deliveryCount - 1);
-        var delay = (double) settings.getRedeliveryDelay() * Math.pow(settings.getRedeliveryMultiplier(), exponent);
-        var spread = settings.getRedeliveryCollisionAvoidanceFactor();
-        if (spread > 0) {
-            delay *= 1 + shared.random(-spread, spread);
-        }
-        return (long) Math.min(delay, (double) settings.getMaxRedeliveryDelay());
     }
 
     // --- administration sees hidden messages too ---------------------------------------------------------------------

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
-import io.quorummq.core.visibility.Lease;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,13 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.apache.activemq.artemis.core.journal.RecordInfo;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the gates of one engine's queues share, and how they get their leases back when the engine starts. */
 final class Visibility {
-    private static final Logger LOG = LoggerFactory.getLogger(Visibility.class);
-
     private final InstantSource clock;
     private final RandomGenerator random;
     private final EngineSettings settings;
@@ -74,7 +69,7 @@ final class Visibility {
         if (queue == null) {
             recordsWithoutQueue.add(record.id);
         } else {
-            queue.load(stored.lease());
+            queue.leases().load(stored.lease());
         }
     }
 
@@ -86,7 +81,7 @@ final class Visibility {
     /** Gives the loaded messages their counts, and drops leases whose message is gone. */
     void loaded() {
         for (var queue : queues.values()) {
-            queue.loaded();
+            queue.leases().loaded();
         }
         recordsWithoutQueue.stream().distinct().forEach(this::deleteOrphan);
         recordsWithoutQueue.clear();
@@ -94,12 +89,6 @@ final class Visibility {
     }
 
     private void deleteOrphan(long recordId) {
-        queues.values().stream().findAny().ifPresent(any -> any.deleteRecord(recordId));
-    }
-
-    static void logDropped(GateQueue queue, List<Lease> orphans) {
-        if (!orphans.isEmpty()) {
-            LOG.info("Queue {}: dropped {} lease records whose messages are gone", queue.getName(), orphans.size());
-        }
+        queues.values().stream().findAny().ifPresent(any -> any.leases().deleteRecord(recordId));
     }
 }

@@ -44,7 +44,7 @@ class GateTroubleTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void messageWithABrokenBodyTakesNoOtherWithIt(boolean paging) throws Exception {
+    void messageWithABrokenBodyComesAsItIsAndTakesNoOtherWithIt(boolean paging) throws Exception {
         try (var engine = engine(paging)) {
             engine.create(visibility(600));
             engine.send("first");
@@ -52,12 +52,12 @@ class GateTroubleTest {
             engine.send("second", "third");
 
             var bodies = new ArrayList<String>();
-            while (bodies.size() < 3) {
+            while (bodies.size() < 4) {
                 var received = engine.receive(16, Duration.ofSeconds(5));
                 assertThat(received).as("after %s", bodies).isNotEmpty();
                 received.forEach(one -> bodies.add(one.body()));
             }
-            assertThat(bodies).containsExactly("first", "second", "third");
+            assertThat(bodies).containsExactly("first", "AQ==", "second", "third");
         }
     }
 

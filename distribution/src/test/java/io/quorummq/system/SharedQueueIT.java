@@ -362,7 +362,7 @@ final class SharedQueueIT {
                 var session = connection.createSession();
                 var consumer = session.createConsumer(session.createQueue(name))) {
             int share = 0;
-            for (var message = consumer.receive(3000); message != null; message = consumer.receive(3000)) {
+            for (var message = consumer.receive(2000); message != null; message = consumer.receive(2000)) {
                 taken.add(message.getBody(String.class));
                 share++;
             }
@@ -403,7 +403,7 @@ final class SharedQueueIT {
     /** Waits at the server for the next message. */
     @SuppressWarnings("deprecation") // the SDK's only way to wait that is not an attribute of the queue
     private Message polled() throws Exception {
-        return queue.receiveMessage(5);
+        return queue.receiveMessage(2);
     }
 
     /** The messages that came, until none did for longer than the visibility timeout. */
@@ -412,7 +412,7 @@ final class SharedQueueIT {
         int received = 0;
         while (true) {
             try {
-                queue.receiveMessage(3);
+                queue.receiveMessage(2);
                 received++;
             } catch (CMQServerException none) {
                 assertThat(none).hasToString(NO_MESSAGE);

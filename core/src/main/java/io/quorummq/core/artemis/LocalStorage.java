@@ -5,7 +5,6 @@ import java.io.File;
 import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
 import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
-import org.apache.activemq.artemis.core.persistence.impl.journal.JournalStorageManager;
 import org.apache.activemq.artemis.core.server.NodeManager;
 import org.apache.activemq.artemis.core.server.impl.FileLockNodeManager;
 
@@ -14,7 +13,7 @@ final class LocalStorage implements Storage {
     @Override
     public StorageManager storageManager(Engine engine) {
         var server = engine.server();
-        var journal = new JournalStorageManager(
+        var journal = new LocalJournal(
                 server.getConfiguration(),
                 server.getCriticalAnalyzer(),
                 server.getExecutorFactory(),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+package example;
+
 import io.quorummq.jms.QuorumMqConnectionFactory;
 import jakarta.jms.ConnectionFactory;
 import java.util.concurrent.CountDownLatch;

@@ -28,7 +28,7 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> ports;
     private RunningNode running;
 
-    private NodeProcess(Path directory) throws IOException {
+    private NodeProcess(Path directory, Map<String, String> changes) throws Exception {
         this.directory = directory;
         this.home = directory.resolve("home");
         this.ports = Launcher.freePorts();
@@ -36,12 +36,26 @@ final class NodeProcess implements AutoCloseable {
                 .with(Map.of(
                         "QUORUMMQ_SECRET_ID", CREDENTIAL.secretId(),
                         "QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey()));
+        if (!changes.isEmpty()) {
+            var created = launcher.run("create", home.toString());
+            if (created.exitCode() != 0) {
+                throw new IllegalStateException("create: " + created.err());
+            }
+            for (var change : changes.entrySet()) {
+                configure(change.getKey(), change.getValue());
+            }
+        }
         this.running = started();
     }
 
     /** Starts a node on a new home in this directory, and waits until it is ready. */
-    static NodeProcess in(Path directory) throws IOException {
-        return new NodeProcess(directory);
+    static NodeProcess in(Path directory) throws Exception {
+        return new NodeProcess(directory, Map.of());
+    }
+
+    /** As {@link #in}, with changes to its configuration: what each pattern finds is replaced. */
+    static NodeProcess in(Path directory, Map<String, String> changes) throws Exception {
+        return new NodeProcess(directory, changes);
     }
 
     void start() throws IOException {

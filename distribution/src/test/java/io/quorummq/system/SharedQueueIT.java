@@ -48,6 +48,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 final class SharedQueueIT {
     private static final int MANY = 500;
+    /** What each of the competing senders sends. */
+    private static final int SHARE = 200;
+
     private static final int BATCH = 16;
     private static final long SOON = 10_000;
     /** Long enough for a message that should not come to come. */
@@ -312,18 +315,18 @@ final class SharedQueueIT {
             }
             var senders = new ArrayList<Callable<Void>>();
             for (var door : Door.values()) {
-                var texts = texts("from " + door, MANY);
+                var texts = texts("from " + door, SHARE);
                 all.addAll(texts);
                 senders.add(() -> {
                     send(door, name, texts);
                     return null;
                 });
             }
-            var texts = texts("from the SDK", MANY);
+            var texts = texts("from the SDK", SHARE);
             all.addAll(texts);
             senders.add(() -> {
-                for (int i = 0; i < MANY; i += BATCH) {
-                    queue.batchSend(texts.subList(i, Math.min(MANY, i + BATCH)));
+                for (int i = 0; i < SHARE; i += BATCH) {
+                    queue.batchSend(texts.subList(i, Math.min(SHARE, i + BATCH)));
                 }
                 return null;
             });

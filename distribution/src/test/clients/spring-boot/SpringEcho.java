@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+package example;
+
 import io.quorummq.jms.QuorumMqConnectionFactory;
 import jakarta.jms.ConnectionFactory;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jms.annotation.JmsListener;
+import org.springframework.jms.connection.CachingConnectionFactory;
 import org.springframework.jms.core.JmsTemplate;
 
 /**
@@ -33,7 +36,11 @@ public class SpringEcho {
     public static void main(String[] arguments) throws Exception {
         try (var application = SpringApplication.run(SpringEcho.class, arguments)) {
             var isDone = application.getBean(SpringEcho.class).open.await(SECONDS_MAX, TimeUnit.SECONDS);
-            System.out.println("factory " + application.getBean(ConnectionFactory.class));
+            var factory = application.getBean(ConnectionFactory.class);
+            if (factory instanceof CachingConnectionFactory caching) {
+                factory = caching.getTargetConnectionFactory();
+            }
+            System.out.println("factory " + factory.getClass().getName());
             System.out.println(isDone ? "all echoed" : "messages are missing");
         }
     }

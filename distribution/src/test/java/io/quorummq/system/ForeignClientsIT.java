@@ -87,7 +87,7 @@ final class ForeignClientsIT {
                     List.of("--messages=" + MESSAGES, "--requests=" + requests, "--replies=" + replies));
             arguments.addAll(byAdapter ? adapterProperties() : artemisProperties());
 
-            var outcome = program.run(List.of(), "SpringEcho", arguments.toArray(String[]::new));
+            var outcome = program.run(List.of(), "example.SpringEcho", arguments.toArray(String[]::new));
 
             assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
             assertThat(outcome.out())

@@ -29,7 +29,8 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> ports;
     private RunningNode running;
 
-    private NodeProcess(Path directory, Path home, Map<String, String> environment) throws IOException {
+    private NodeProcess(Path directory, Path home, Map<String, String> environment, Map<String, String> changes)
+            throws Exception {
         this.directory = directory;
         this.home = home;
         this.ports = Launcher.freePorts();
@@ -37,22 +38,36 @@ final class NodeProcess implements AutoCloseable {
         variables.put("QUORUMMQ_SECRET_ID", CREDENTIAL.secretId());
         variables.put("QUORUMMQ_SECRET_KEY", CREDENTIAL.secretKey());
         this.launcher = Launcher.assembled(directory).with(variables);
+        if (!changes.isEmpty()) {
+            var created = launcher.run("create", home.toString());
+            if (created.exitCode() != 0) {
+                throw new IllegalStateException("create: " + created.err());
+            }
+            for (var change : changes.entrySet()) {
+                configure(change.getKey(), change.getValue());
+            }
+        }
         this.running = started();
     }
 
     /** Starts a node on a new home in this directory, and waits until it is ready. */
-    static NodeProcess in(Path directory) throws IOException {
+    static NodeProcess in(Path directory) throws Exception {
         return in(directory, Map.of());
     }
 
     /** The same, with more in its environment. */
-    static NodeProcess in(Path directory, Map<String, String> environment) throws IOException {
-        return new NodeProcess(directory, directory.resolve("home"), environment);
+    static NodeProcess in(Path directory, Map<String, String> environment) throws Exception {
+        return new NodeProcess(directory, directory.resolve("home"), environment, Map.of());
     }
 
     /** The same, with a home that is elsewhere. */
-    static NodeProcess in(Path directory, Path home) throws IOException {
-        return new NodeProcess(directory, home, Map.of());
+    static NodeProcess in(Path directory, Path home) throws Exception {
+        return new NodeProcess(directory, home, Map.of(), Map.of());
+    }
+
+    /** The same, with changes to its configuration: what each pattern finds is replaced. */
+    static NodeProcess configured(Path directory, Map<String, String> changes) throws Exception {
+        return new NodeProcess(directory, directory.resolve("home"), Map.of(), changes);
     }
 
     void start() throws IOException {

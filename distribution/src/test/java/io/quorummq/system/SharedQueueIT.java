@@ -48,6 +48,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 final class SharedQueueIT {
     private static final int MANY = 500;
+    /** What each of the competing senders sends. */
+    private static final int SHARE = 200;
+
     private static final int BATCH = 16;
     private static final long SOON = 10_000;
     /** Long enough for a message that should not come to come. */
@@ -312,18 +315,18 @@ final class SharedQueueIT {
             }
             var senders = new ArrayList<Callable<Void>>();
             for (var door : Door.values()) {
-                var texts = texts("from " + door, MANY);
+                var texts = texts("from " + door, SHARE);
                 all.addAll(texts);
                 senders.add(() -> {
                     send(door, name, texts);
                     return null;
                 });
             }
-            var texts = texts("from the SDK", MANY);
+            var texts = texts("from the SDK", SHARE);
             all.addAll(texts);
             senders.add(() -> {
-                for (int i = 0; i < MANY; i += BATCH) {
-                    queue.batchSend(texts.subList(i, Math.min(MANY, i + BATCH)));
+                for (int i = 0; i < SHARE; i += BATCH) {
+                    queue.batchSend(texts.subList(i, Math.min(SHARE, i + BATCH)));
                 }
                 return null;
             });
@@ -362,7 +365,7 @@ final class SharedQueueIT {
                 var session = connection.createSession();
                 var consumer = session.createConsumer(session.createQueue(name))) {
             int share = 0;
-            for (var message = consumer.receive(3000); message != null; message = consumer.receive(3000)) {
+            for (var message = consumer.receive(2000); message != null; message = consumer.receive(2000)) {
                 taken.add(message.getBody(String.class));
                 share++;
             }
@@ -403,7 +406,7 @@ final class SharedQueueIT {
     /** Waits at the server for the next message. */
     @SuppressWarnings("deprecation") // the SDK's only way to wait that is not an attribute of the queue
     private Message polled() throws Exception {
-        return queue.receiveMessage(5);
+        return queue.receiveMessage(2);
     }
 
     /** The messages that came, until none did for longer than the visibility timeout. */
@@ -412,7 +415,7 @@ final class SharedQueueIT {
         int received = 0;
         while (true) {
             try {
-                queue.receiveMessage(3);
+                queue.receiveMessage(2);
                 received++;
             } catch (CMQServerException none) {
                 assertThat(none).hasToString(NO_MESSAGE);

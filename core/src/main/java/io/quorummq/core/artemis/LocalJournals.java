@@ -63,6 +63,16 @@ final class LocalJournals extends JournalStorageManager {
         largeMessagesFactory = EnduringFileFactory.ofLargeMessages(config, onCriticalError, reserve);
     }
 
+    /**
+     * Returns when it is on the disk. Inherited, it would be waited for by the context of the calling thread; for an AMQP
+     * sender that makes a queue this is not the context that its message waits for, so that the message was accepted
+     * before the queue was stored, and a crash between the two lost it.
+     */
+    @Override
+    public void commitBindings(long transaction) throws Exception {
+        bindingsJournal.appendCommitRecord(transaction, true);
+    }
+
     @Override
     public void injectMonitor(FileStoreMonitor monitor) throws Exception {
         super.injectMonitor(monitor);

@@ -15,7 +15,10 @@ import org.apache.activemq.artemis.utils.ExecutorFactory;
  * before anything is read.
  */
 public interface Storage {
-    /** Journals and large messages. */
+    /**
+     * Journals and large messages. A commit to the bindings journal has to return only when it is durable: a message may be
+     * accepted right after the queue that was made for it.
+     */
     StorageManager storageManager(Engine engine);
 
     /** Pages. */

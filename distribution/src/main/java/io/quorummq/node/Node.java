@@ -68,6 +68,7 @@ public final class Node implements AutoCloseable {
             var rest = restSettings(configuration);
             var queues = new Queues(this::broker, rest.limits());
             cmq = new CmqHttpServer(rest, queues, credentials, clock, random, metrics.registry());
+            checkCmq();
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
             housekeeping = new Housekeeping(credentials);
             credentials.onRemoved(this::closeConnectionsOf);
@@ -164,6 +165,14 @@ public final class Node implements AutoCloseable {
                 .pluginSettings(AdminPlugin.class)
                 .map(AdminSettings::of)
                 .orElse(AdminSettings.DEFAULT);
+    }
+
+    private void checkCmq() {
+        try {
+            cmq.check();
+        } catch (EndpointException e) {
+            throw new ConfigurationException(configuration.file() + ": " + e.getMessage(), e);
+        }
     }
 
     private void startCmq() {

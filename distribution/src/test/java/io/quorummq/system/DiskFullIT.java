@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The disk of a real node is filled to the last byte by somebody else while clients send: senders are refused, consumers go
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("fault")
 class DiskFullIT {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskFullIT.class);
     private static final int DISK_MEGABYTES = 640;
     private static final long RESERVE_BYTES = 64L << 20;
     private static final int SEND_FAILED = 6000;
@@ -89,8 +92,7 @@ class DiskFullIT {
     private static boolean canMount() {
         var isRoot = "root".equals(System.getProperty("user.name")) && Files.isWritable(Path.of("/dev/loop-control"));
         if (!isRoot && !"true".equals(System.getenv("CI"))) {
-            System.err.println(
-                    "*** DiskFullIT is SKIPPED: mounting a disk to fill needs root and /dev/loop-control ***");
+            LOG.error("*** DiskFullIT is SKIPPED: mounting a disk to fill needs root and /dev/loop-control ***");
             return false;
         }
         return true;

@@ -83,6 +83,11 @@ public final class CmqHttpServer implements AutoCloseable {
         server.setErrorHandler(new BareErrors());
     }
 
+    /** Throws {@link EndpointException} when a key store cannot be used; opens nothing. */
+    public void check() {
+        settings.endpoints().stream().filter(Endpoint::tls).forEach(this::tls);
+    }
+
     /** Listens; throws {@link EndpointException}, and listens nowhere, when one endpoint cannot be opened. */
     public void start() {
         try {

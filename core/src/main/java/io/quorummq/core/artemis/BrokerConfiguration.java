@@ -2,18 +2,26 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.ConfigurationException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.w3c.dom.Element;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * A {@code broker.xml}: a normal Artemis file whose {@code <broker-plugin>} elements also carry our own settings. System
@@ -40,13 +48,14 @@ public final class BrokerConfiguration {
         if (!Files.isReadable(file)) {
             throw new ConfigurationException("there is no readable configuration file " + file);
         }
+        var plugins = pluginClasses(file);
         var artemis = new FileConfiguration();
         try {
             new FileDeploymentManager(file.toUri().toString())
                     .addDeployable(artemis)
                     .readConfiguration();
         } catch (Exception e) {
-            throw new ConfigurationException(file + " cannot be used: " + firstLine(e), e);
+            throw new ConfigurationException(file + " cannot be used: " + culprit(e, plugins) + firstLine(e), e);
         }
         if (!artemis.isParsed()) {
             throw new ConfigurationException(file + " has no <core> element");
@@ -60,6 +69,34 @@ public final class BrokerConfiguration {
         }
         settle(artemis, home);
         return new BrokerConfiguration(file, artemis, ours);
+    }
+
+    /** Read first by ourselves: Artemis' parser reports what is no XML past the log, and without the line. */
+    private static List<String> pluginClasses(Path file) {
+        try {
+            var builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            builder.setErrorHandler(new DefaultHandler());
+            var elements = builder.parse(file.toFile()).getElementsByTagName("broker-plugin");
+            return IntStream.range(0, elements.getLength())
+                    .mapToObj(i -> ((Element) elements.item(i)).getAttribute("class-name"))
+                    .toList();
+        } catch (SAXParseException e) {
+            throw new ConfigurationException(file + " line " + e.getLineNumber() + ": " + e.getMessage(), e);
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new ConfigurationException(file + " cannot be read: " + firstLine(e), e);
+        }
+    }
+
+    /** The plugin that threw, where it was one. */
+    private static String culprit(Throwable failure, List<String> plugins) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            for (var frame : cause.getStackTrace()) {
+                if (plugins.contains(frame.getClassName())) {
+                    return "broker-plugin " + frame.getClassName() + ": ";
+                }
+            }
+        }
+        return "";
     }
 
     private static void settle(Configuration artemis, Path home) {

@@ -57,6 +57,8 @@ public final class EmbeddedArtemis implements AutoCloseable {
      * @throws ConfigurationException if a port is in use or a configured part cannot be loaded
      */
     public void start() {
+        var acceptors = new AcceptorChecks(configuration);
+        acceptors.requireUsable();
         var failure = new AtomicReference<Throwable>();
         server.registerActivationFailureListener(failure::set);
         server.registerBrokerPlugin(new SenderRules(server, visibility));
@@ -70,6 +72,12 @@ public final class EmbeddedArtemis implements AutoCloseable {
         if (failed != null) {
             close();
             throw refusal(failed);
+        }
+        try {
+            acceptors.requireOpen(server.getRemotingService());
+        } catch (ConfigurationException e) {
+            close();
+            throw e;
         }
         var period = visibility.settings().ageScan().toMillis();
         ageScan =

@@ -133,7 +133,7 @@ final class ForeignClientsIT {
         var options = new ConnectionOptions()
                 .user(NodeProcess.CREDENTIAL.secretId())
                 .password(NodeProcess.CREDENTIAL.secretKey());
-        return client.connect("127.0.0.1", Integer.parseInt(node.port("--amqp-port")), options);
+        return client.connect("127.0.0.1", node.port("--amqp-port"), options);
     }
 
     private static List<String> artemisProperties() {

@@ -105,8 +105,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** The port that one of the port options gave it. */
-    String port(String option) {
-        return running.port(option);
+    int port(String option) {
+        return Integer.parseInt(running.port(option));
     }
 
     URI endpoint() {
@@ -130,10 +130,6 @@ final class NodeProcess implements AutoCloseable {
     private static Connection started(Connection connection) throws JMSException {
         connection.start();
         return connection;
-    }
-
-    int port(String option) {
-        return Integer.parseInt(running.port(option));
     }
 
     Path home() {

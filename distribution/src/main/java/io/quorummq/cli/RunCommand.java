@@ -90,7 +90,7 @@ public final class RunCommand implements Runnable {
     private void runUntilStopped(Home directory, long begun) {
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
-        var node = new Node(directory, clock, random);
+        var node = new Node(directory, clock, random, RunCommand::endInFailure);
         node.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, stopped), "stop"));
         var ready = Duration.ofNanos(System.nanoTime() - begun);
@@ -113,6 +113,12 @@ public final class RunCommand implements Runnable {
         out.flush();
         stopped.countDown();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** A process that cannot serve any more has to end, so that whoever supervises it notices. */
+    private static void endInFailure() {
+        LogManager.shutdown();
+        Runtime.getRuntime().halt(1);
     }
 
     private Map<Port, Integer> ports() {

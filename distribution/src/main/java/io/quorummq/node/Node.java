@@ -55,9 +55,10 @@ public final class Node implements AutoCloseable {
     /**
      * A node that is not yet running, on a home that is complete.
      *
+     * @param onEngineFailure run once if the engine stops by itself, as it does when its store fails
      * @throws ConfigurationException if another process runs this home, or its configuration cannot be used
      */
-    public Node(Home home, InstantSource clock, SecureRandom random) {
+    public Node(Home home, InstantSource clock, SecureRandom random, Runnable onEngineFailure) {
         this.home = home;
         lock = HomeLock.of(home);
         try {
@@ -70,7 +71,7 @@ public final class Node implements AutoCloseable {
             cmq = new CmqHttpServer(rest, queues, credentials, clock, random, metrics.registry());
             checkCmq();
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
-            housekeeping = new Housekeeping(credentials);
+            housekeeping = new Housekeeping(credentials, activeBroker::isActive, onEngineFailure);
             credentials.onRemoved(this::closeConnectionsOf);
         } catch (RuntimeException e) {
             lock.close();

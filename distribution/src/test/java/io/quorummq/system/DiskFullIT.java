@@ -27,8 +27,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The disk of a real node is filled to the last byte by somebody else while clients send: senders are refused, consumers go
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 @Tag("fault")
 class DiskFullIT {
-    private static final Logger LOG = LoggerFactory.getLogger(DiskFullIT.class);
     private static final int DISK_MEGABYTES = 640;
     private static final long RESERVE_BYTES = 64L << 20;
     private static final int SEND_FAILED = 6000;
@@ -55,7 +52,7 @@ class DiskFullIT {
 
     @Test
     void sendsAreRefusedOnAFullDiskWhileConsumersGoOnAndAllResumesWithRoom() throws Exception {
-        assumeTrue(canMount(), "skipped");
+        assumeTrue(LoopDisk.canBeMounted(), "skipped");
         try (var disk = LoopDisk.of(directory, DISK_MEGABYTES);
                 var node = NodeProcess.in(directory, disk.path().resolve("home"))) {
             node.stop();
@@ -87,15 +84,6 @@ class DiskFullIT {
         } finally {
             clients.shutdownNow();
         }
-    }
-
-    private static boolean canMount() {
-        var isRoot = "root".equals(System.getProperty("user.name")) && Files.isWritable(Path.of("/dev/loop-control"));
-        if (!isRoot && !"true".equals(System.getenv("CI"))) {
-            LOG.error("*** DiskFullIT is SKIPPED: mounting a disk to fill needs root and /dev/loop-control ***");
-            return false;
-        }
-        return true;
     }
 
     private List<ReceivedMessage> makeBacklog(CmqClient cmq, Connection core, NodeProcess node) throws Exception {

@@ -13,15 +13,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A small disk that can really be filled: an ext4 file system in a file. Needs root. */
 final class LoopDisk implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopDisk.class);
     private static final int MEGABYTE = 1 << 20;
 
+    private final Path image;
     private final Path mountPoint;
 
-    private LoopDisk(Path mountPoint) {
+    private LoopDisk(Path image, Path mountPoint) throws IOException {
+        this.image = image;
         this.mountPoint = mountPoint;
+        mount();
+    }
+
+    /** Says loudly what it means if it cannot; in CI it must, and whoever asks then fails. */
+    static boolean canBeMounted() {
+        var isRoot = "root".equals(System.getProperty("user.name")) && Files.isWritable(Path.of("/dev/loop-control"));
+        if (!isRoot && !"true".equals(System.getenv("CI"))) {
+            LOG.error("*** A fault test is SKIPPED: mounting a disk needs root and /dev/loop-control ***");
+            return false;
+        }
+        return true;
     }
 
     static LoopDisk of(Path directory, int megabytes) throws IOException {
@@ -31,8 +47,24 @@ final class LoopDisk implements AutoCloseable {
         }
         var mountPoint = Files.createDirectory(directory.resolve("disk"));
         run("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
-        run("mount", "-o", "loop", image.toString(), mountPoint.toString());
-        return new LoopDisk(mountPoint);
+        return new LoopDisk(image, mountPoint);
+    }
+
+    private void mount() throws IOException {
+        run("mount", "-o", "loop,errors=remount-ro", image.toString(), mountPoint.toString());
+    }
+
+    /** As if the disk broke: from now on every write fails. */
+    void fail() throws IOException {
+        var device = Path.of(
+                run("findmnt", "-n", "-o", "SOURCE", mountPoint.toString()).trim());
+        Files.writeString(Path.of("/sys/fs/ext4/" + device.getFileName() + "/trigger_fs_error"), "as a test wants it");
+    }
+
+    /** Replaces the broken disk by one with the same content; nobody may have a file open there. */
+    void repair() throws IOException {
+        run("umount", mountPoint.toString());
+        mount();
     }
 
     Path path() {
@@ -75,7 +107,7 @@ final class LoopDisk implements AutoCloseable {
         run("umount", mountPoint.toString());
     }
 
-    private static void run(String... words) throws IOException {
+    private static String run(String... words) throws IOException {
         var process = new ProcessBuilder(new ArrayList<>(List.of(words)))
                 .redirectErrorStream(true)
                 .start();
@@ -83,5 +115,6 @@ final class LoopDisk implements AutoCloseable {
         assertThat(process.onExit().join().exitValue())
                 .as("%s: %s", List.of(words), said)
                 .isZero();
+        return said;
     }
 }

@@ -154,6 +154,16 @@ final class NodeProcess implements AutoCloseable {
         running.close();
     }
 
+    /** Waits for it to end by itself; gives the exit code. */
+    int awaitEnd() throws InterruptedException {
+        return running.awaitEnd();
+    }
+
+    /** All that it has printed since it was started last, its log included. */
+    String said() {
+        return running.out() + running.err();
+    }
+
     /** As {@code kill}; gives the exit code. */
     int stop() throws InterruptedException {
         return running.stop();

@@ -113,13 +113,18 @@ final class RunningNode implements AutoCloseable {
         return found.group(1);
     }
 
+    /** Waits for it to end by itself, and gives its exit code. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the node did not end: " + out() + err());
+        }
+        return process.exitValue();
+    }
+
     /** Asks it to stop by SIGTERM, and gives its exit code. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the node did not stop: " + out() + err());
-        }
-        return process.exitValue();
+        return awaitEnd();
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.quorummq.replication.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class DataFiles implements AutoCloseable {
     static final String DIRECTORY = "data";
 
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 20);
 
     private final Disk disk;
     private final String directory;
     private final int openMax;
+    private boolean closed;
     private final Map<FileId, Handle> handles = new LinkedHashMap<>(64, 0.75f, true);
 
     DataFiles(Disk disk, String directory, int openMax) {
@@ -95,13 +97,14 @@ final class DataFiles implements AutoCloseable {
         }
     }
 
+    /** Files in use are closed by their last user. */
     @Override
     public synchronized void close() {
+        closed = true;
         try {
-            for (var handle : handles.values()) {
-                handle.file.close();
+            for (var file : List.copyOf(handles.keySet())) {
+                forget(file);
             }
-            handles.clear();
         } catch (IOException e) {
             throw new StoreFailure("closing the files of " + directory, e);
         }
@@ -125,6 +128,9 @@ final class DataFiles implements AutoCloseable {
     }
 
     private synchronized Handle acquire(FileId file) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the store is closed");
+        }
         var handle = handles.get(file);
         if (handle == null) {
             closeIdle();

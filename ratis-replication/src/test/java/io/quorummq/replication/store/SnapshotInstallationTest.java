@@ -21,7 +21,7 @@ final class SnapshotInstallationTest {
         LOG.log(System.Logger.Level.INFO, "-Dstore.simulation.seed={0}", Long.toString(seed));
         int old = 0;
         int fresh = 0;
-        for (int round = 0; round < 20 * Integer.getInteger("store.simulation.effort", 1); round++) {
+        for (int round = 0; round < 8 * Integer.getInteger("store.simulation.effort", 1); round++) {
             long worldSeed = seed + round;
             for (long cut = 1; ; cut++) {
                 try {

@@ -263,6 +263,28 @@ final class StoreTest {
     }
 
     @Test
+    void aReaderThatComesTooLateGetsNoZeros() {
+        apply(1, new Entry(1, 1, 0, List.of(create(FIRST, "a"), write(FIRST, 0, "abc"))));
+        var held = store.table().live(FIRST);
+        apply(1, new Entry(1, 2, 0, List.of(new FileOperation.Delete(FIRST))));
+        store.checkpoint().finish();
+
+        assertThatThrownBy(() -> held.read(0, ByteBuffer.allocate(3)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("data/1 (a) was cut or deleted while it was read at offset 0");
+    }
+
+    @Test
+    void aClosedStoreIsNotTakenForADamagedOne() {
+        apply(1, new Entry(1, 1, 0, List.of(create(FIRST, "a"), write(FIRST, 0, "abc"))));
+        store.close();
+
+        assertThatThrownBy(() -> store.read(FIRST, 0, ByteBuffer.allocate(3)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the store is closed");
+    }
+
+    @Test
     void aReadBeyondTheEndIsRefused() {
         apply(1, new Entry(1, 1, 0, List.of(create(FIRST, "a"), write(FIRST, 0, "abc"))));
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -112,7 +113,7 @@ final class DataFiles implements AutoCloseable {
 
     private void use(FileId file, Action action) {
         try {
-            var handle = acquire(file);
+            var handle = acquire(file, true);
             try {
                 action.on(handle.file);
             } finally {
@@ -124,17 +125,21 @@ final class DataFiles implements AutoCloseable {
     }
 
     private synchronized @Nullable Handle acquireExisting(FileId file) throws IOException {
-        return handles.containsKey(file) || disk.exists(path(file)) ? acquire(file) : null;
+        try {
+            return acquire(file, false);
+        } catch (FileNotFoundException missing) {
+            return null;
+        }
     }
 
-    private synchronized Handle acquire(FileId file) throws IOException {
+    private synchronized Handle acquire(FileId file, boolean create) throws IOException {
         if (closed) {
             throw new IllegalStateException("the store is closed");
         }
         var handle = handles.get(file);
         if (handle == null) {
             closeIdle();
-            handle = new Handle(disk.open(path(file), true));
+            handle = new Handle(disk.open(path(file), create));
             handles.put(file, handle);
         }
         handle.users++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ public final class LocalDisk implements Disk {
     public DiskFile open(String path, boolean create) throws IOException {
         var file = at(path);
         if (!create && !Files.exists(file)) {
-            throw new NoSuchFileException(path);
+            throw new FileNotFoundException(path);
         }
         return new LocalFile(file, new RandomAccessFile(file.toFile(), "rw"));
     }
@@ -69,8 +70,13 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void fsyncDirectory(String directory) throws IOException {
+        boolean interrupted = Thread.interrupted();
         try (var channel = FileChannel.open(at(directory), StandardOpenOption.READ)) {
             channel.force(true);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -128,6 +128,23 @@ final class LocalDiskTest {
     }
 
     @Test
+    void anInterruptOfTheApplyThreadIsNoDiskError() throws Exception {
+        try (var store = opened(-1)) {
+            var builder = new EntryBuilder(64);
+            builder.create(FileId.FIRST, new FileName("a"));
+            builder.write(FileId.FIRST, 0, ByteBuffer.allocate(8).putLong(0, 42));
+
+            Thread.currentThread().interrupt();
+            var result = store.apply(new LogPosition(1, 0), Entry.decode(builder.finish(1, 1, 0)));
+            store.checkpoint().finish();
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(result).isEqualTo(ApplyResult.APPLIED);
+            assertThat(store.checkpointed()).isEqualTo(new LogPosition(1, 0));
+        }
+    }
+
+    @Test
     void damageOnTheDiskIsNamedByFileAndOffset() throws IOException {
         try (var store = opened(-1)) {
             var builder = new EntryBuilder(64);

@@ -21,7 +21,7 @@ final class SnapshotInstallationTest {
         LOG.log(System.Logger.Level.INFO, "-Dstore.simulation.seed={0}", Long.toString(seed));
         int old = 0;
         int fresh = 0;
-        for (int round = 0; round < 8 * Integer.getInteger("store.simulation.effort", 1); round++) {
+        for (int round = 0; round < 10 * Integer.getInteger("store.simulation.effort", 1); round++) {
             long worldSeed = seed + round;
             for (long cut = 1; ; cut++) {
                 try {
@@ -128,6 +128,7 @@ final class SnapshotInstallationTest {
         private final SplittableRandom random;
         private final Store older;
         private final int ownLog;
+        private final long given;
         private SimulatedDisk disk = new SimulatedDisk();
         private int olderApplied;
         private boolean newState;
@@ -138,20 +139,21 @@ final class SnapshotInstallationTest {
             for (int i = 0; i < 60; i++) {
                 giver.step();
             }
-            ownLog = random.nextInt(60);
+            ownLog = random.nextBoolean() ? 60 : random.nextInt(60);
             older = Store.open(disk, SimulatedWorld.SETTINGS);
             older.recover(-1);
             int checkpointAt = random.nextInt(60);
-            for (int stop = random.nextInt(ownLog + 1); olderApplied < stop; ) {
+            for (int stop = random.nextBoolean() ? ownLog : random.nextInt(ownLog + 1); olderApplied < stop; ) {
                 applyOlder();
                 if (olderApplied == checkpointAt) {
                     older.checkpoint().finish();
                 }
             }
-            for (int i = 0; i < 20; i++) {
+            for (int i = random.nextInt(20); i >= 0; i--) {
                 giver.step();
             }
             giver.finishCheckpoint();
+            given = giver.store.checkpointed().index();
             for (int i = random.nextInt(10); i > 0; i--) {
                 giver.step();
             }
@@ -175,7 +177,7 @@ final class SnapshotInstallationTest {
         /** The log is the giver's; the taker redoes it from wherever it is. */
         void startAgain() {
             var found = Store.open(disk, SimulatedWorld.SETTINGS);
-            newState = found.applied().index() >= 79;
+            newState = found.applied().index() >= given;
             assertThat(newState || found.applied().index() < ownLog).isTrue();
             found.recover(ownLog - 1);
             for (int index = (int) found.applied().index() + 1; index < giver.log.size(); index++) {

@@ -30,7 +30,7 @@ final class StoreSimulationTest {
 
     @Test
     void filesAreWhatTheLogSaysAfterAPowerCutAtEachDiskStep() {
-        for (int round = 0; round < 6 * EFFORT; round++) {
+        for (int round = 0; round < 10 * EFFORT; round++) {
             long worldSeed = seed + round;
             long all = run(worldSeed, 60, Long.MAX_VALUE);
             for (long cut = 1; cut <= all; cut++) {
@@ -63,7 +63,7 @@ final class StoreSimulationTest {
 
     @Test
     void filesAreWhatTheLogSaysThroughLongRunsWithPowerCutsAtRandom() {
-        for (int round = 0; round < 40 * EFFORT; round++) {
+        for (int round = 0; round < 80 * EFFORT; round++) {
             long worldSeed = seed + round;
             described("world " + worldSeed, () -> {
                 var world = new SimulatedWorld(worldSeed);

@@ -31,7 +31,7 @@ final class ForeignProgram {
     /** Compiles the directory's sources against its jars and these further ones. */
     static ForeignProgram compiled(String directory, Path scratch, Path... furtherJars) throws IOException {
         var jars = new ArrayList<>(List.of(furtherJars));
-        jars.addAll(files(Path.of("target", "clients", directory), ".jar"));
+        jars.addAll(files(Path.of("src", "test", "clients", directory, "target", "class-path"), ".jar"));
         var classPath = joined(jars);
         var classes = Files.createDirectories(scratch.resolve(directory));
         var words = new ArrayList<String>(

@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -40,7 +41,7 @@ final class FileStateMachine extends BaseStateMachine {
     private final ReplicatedState state;
     private final ClusterClock clock;
     private final Halt halt;
-    private final OfficeEvents office;
+    private final RaftEvents raft;
     private final LogTail.Extent log;
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
@@ -51,23 +52,19 @@ final class FileStateMachine extends BaseStateMachine {
     private volatile @Nullable SnapshotInfo latestSnapshot;
     private volatile boolean closing;
     private long lastConfigurationTerm;
+    private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
 
-    /** What Raft says about this node's leadership, by term. */
-    record OfficeEvents(LongConsumer ready, LongConsumer lost, LongSupplier currentTerm) {}
+    /** Who hears of leadership, by term, and where to ask how things stand. */
+    record RaftEvents(LongConsumer ready, LongConsumer lost, LongSupplier currentTerm, LongSupplier lastLogIndex) {}
 
     FileStateMachine(
-            String shard,
-            ReplicatedState state,
-            ClusterClock clock,
-            Halt halt,
-            OfficeEvents office,
-            LogTail.Extent log) {
+            String shard, ReplicatedState state, ClusterClock clock, Halt halt, RaftEvents raft, LogTail.Extent log) {
         this.shard = shard;
         this.state = state;
         this.clock = clock;
         this.halt = halt;
-        this.office = office;
+        this.raft = raft;
         this.log = log;
     }
 
@@ -90,14 +87,15 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     private void load() throws IOException {
-        var position = state.recover();
+        var position = state.recover(log.last());
+        redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {
             throw new IOException(
                     "shard " + shard + ": the log begins at index " + log.first()
                             + ", but the last checkpoint ends at " + position.index()
                             + ": entries between are gone. This node neither votes nor serves; replace it: quorummq cluster replace");
         }
-        if (position.exists()) {
+        if (position.index() >= 0) {
             var termIndex = TermIndex.valueOf(position.term(), position.index());
             setLastAppliedTermIndex(termIndex);
             latestSnapshot = new Checkpointed(termIndex);
@@ -113,20 +111,48 @@ final class FileStateMachine extends BaseStateMachine {
         Outcome outcome;
         try {
             outcome = state.apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
+            noteCut(entry.getIndex());
         } catch (IOException | RuntimeException | Error e) {
-            halt.halt(
-                    Halt.APPLY_FAILED,
-                    "shard " + shard + ": committed entry " + entry.getIndex() + " of term " + entry.getTerm()
-                            + " could not be applied: " + e,
-                    e);
-            // only where halting returns: the division must not go on either
-            throw new IllegalStateException("entry " + entry.getIndex() + " could not be applied", e);
+            throw applyFailed(entry.getIndex(), entry.getTerm(), e);
         }
         clock.observe(state.clockMillis());
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
         return CompletableFuture.completedFuture(outcome == Outcome.APPLIED ? APPLIED : DROPPED);
+    }
+
+    /** An entry of Raft's own. */
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        try {
+            state.skip(new LogPosition(term, index));
+            noteCut(index);
+        } catch (IOException | RuntimeException | Error e) {
+            throw applyFailed(index, term, e);
+        }
+        super.notifyTermIndexUpdated(term, index);
+    }
+
+    /** Only where halting returns does the exception get anywhere: the division must not go on either. */
+    private IllegalStateException applyFailed(long index, long term, Throwable failure) {
+        halt.halt(
+                Halt.APPLY_FAILED,
+                "shard " + shard + ": committed entry " + index + " of term " + term + " could not be applied: "
+                        + failure,
+                failure);
+        return new IllegalStateException("entry " + index + " could not be applied", failure);
+    }
+
+    /** Until all that was in the log at the start is applied again, another leader may have cut the log's end off. */
+    private void noteCut(long appliedIndex) {
+        if (appliedIndex < redoUntil) {
+            var end = raft.lastLogIndex().getAsLong();
+            if (end < redoUntil) {
+                redoUntil = end;
+                state.logCutAfter(end);
+            }
+        }
     }
 
     /** Log bytes applied since the last checkpoint began. */
@@ -171,7 +197,7 @@ final class FileStateMachine extends BaseStateMachine {
                     failure);
             return;
         }
-        if (position.exists()) {
+        if (position.index() >= 0) {
             latestSnapshot = new Checkpointed(TermIndex.valueOf(position.term(), position.index()));
             LOG.info("Shard {}: checkpoint at index {} of term {}", shard, position.index(), position.term());
             onCheckpoint.accept(position.index());
@@ -191,13 +217,13 @@ final class FileStateMachine extends BaseStateMachine {
     /** Comes right after the configuration entry that begins a term, on the same thread. */
     @Override
     public void notifyLeaderReady() {
-        office.ready().accept(lastConfigurationTerm);
+        raft.ready().accept(lastConfigurationTerm);
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */
     @Override
     public void notifyNotLeader(Collection<TransactionContext> pending) {
-        office.lost().accept(office.currentTerm().getAsLong());
+        raft.lost().accept(raft.currentTerm().getAsLong());
     }
 
     @Override

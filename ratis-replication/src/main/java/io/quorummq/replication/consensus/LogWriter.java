@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.consensus;
 
-import io.quorummq.replication.consensus.EntryFormat.Header;
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.store.EntryBuilder;
+import io.quorummq.replication.store.FileOperation;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,11 +30,12 @@ import org.slf4j.LoggerFactory;
 public final class LogWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final int ENTRY_BYTES_FIRST = 4 * 1024;
+    /** More than any operation needs besides the bytes it writes. */
+    private static final int OPERATION_BYTES_ROOM = 1024;
 
     private final long term;
     private final Limits limits;
     private final LogSink sink;
-    private final EntryFormat format;
     private final LongSupplier clockMillis;
     private final LongSupplier nanoTicker;
     private final Executor callbacks;
@@ -74,19 +76,13 @@ public final class LogWriter {
 
     /** What a writer needs from its surroundings; all of it outlives the term but the fencing hook. */
     record Surroundings(
-            String shard,
-            LogSink sink,
-            EntryFormat format,
-            LongSupplier clockMillis,
-            LongSupplier nanoTicker,
-            Executor callbacks) {}
+            String shard, LogSink sink, LongSupplier clockMillis, LongSupplier nanoTicker, Executor callbacks) {}
 
     /** @param onFenced told once, off any lock, on whatever thread noticed */
     LogWriter(long term, Limits limits, Surroundings around, Consumer<FencedException> onFenced) {
         this.term = term;
         this.limits = limits;
         this.sink = around.sink();
-        this.format = around.format();
         this.clockMillis = around.clockMillis();
         this.nanoTicker = around.nanoTicker();
         this.callbacks = around.callbacks();
@@ -106,22 +102,25 @@ public final class LogWriter {
      * @throws FencedException this writer is fenced: the operation is not in the log and the callback will not be called
      * @throws BacklogFullException no room in time: as above. A caller that cannot do without the operation must {@link #fence}
      */
-    public void append(LogOperation operation, LogCallback callback) throws FencedException, BacklogFullException {
-        var bytes = operation.encodedBytes();
+    public void append(FileOperation operation, LogCallback callback) throws FencedException, BacklogFullException {
+        var bytes =
+                operation instanceof FileOperation.Write write ? write.bytes().remaining() : 0;
         if (bytes > limits.operationBytesMax()) {
-            throw new IllegalArgumentException("an operation of " + bytes
-                    + " bytes is too large for one entry; allowed: " + limits.operationBytesMax());
+            throw new IllegalArgumentException("a write of " + bytes + " bytes is too large for one entry; allowed: "
+                    + limits.operationBytesMax());
         }
         lock.lock();
         try {
             awaitRoom(bytes);
             var entry = waiting.peekLast();
-            if (entry == null || entry.payloadBytes() + bytes > limits.entryBytesFull()) {
-                entry = new Entry(format.headerBytes(), bytes);
+            if (entry == null || entry.bytes() + bytes + OPERATION_BYTES_ROOM > limits.entryBytesFull()) {
+                entry = new Entry(bytes);
                 waiting.addLast(entry);
             }
-            entry.add(operation, bytes, callback);
-            waitingBytes += bytes;
+            var before = entry.bytes();
+            operation.encodeTo(entry.builder);
+            entry.callbacks.add(callback);
+            waitingBytes += entry.bytes() - before;
             work.signal();
         } finally {
             lock.unlock();
@@ -244,7 +243,7 @@ public final class LogWriter {
             }
             var entry = waiting.removeFirst();
             returned = false;
-            waitingBytes -= entry.payloadBytes();
+            waitingBytes -= entry.bytes() - entry.emptyBytes;
             room.signalAll();
             entry.sequence = ++lastSequence;
             entry.submittedNanos = nanoTicker.getAsLong();
@@ -259,12 +258,14 @@ public final class LogWriter {
         if (entry == null || inFlight.size() >= limits.entriesInFlightMax()) {
             return false;
         }
-        return inFlight.isEmpty() || returned || waiting.size() > 1 || entry.payloadBytes() >= limits.entryBytesFull();
+        return inFlight.isEmpty()
+                || returned
+                || waiting.size() > 1
+                || entry.bytes() + OPERATION_BYTES_ROOM >= limits.entryBytesFull();
     }
 
     private void submit(Entry entry) {
-        var header = new Header(term, entry.sequence, clockMillis.getAsLong(), entry.operations);
-        var reply = sink.submit(entry.seal(format, header));
+        var reply = sink.submit(entry.finish(term, clockMillis.getAsLong()));
         // an answer that is there at once may be a refusal; it has to be seen before the next entry goes out, and it
         // is:
         // whenComplete then runs here
@@ -344,51 +345,31 @@ public final class LogWriter {
         }
     }
 
-    /** Operations that travel together: filled and sealed under or after the writer's lock, never both at once. */
+    /** Operations that travel together: filled under the writer's lock, finished by the submitting thread after that. */
     private static final class Entry {
-        private final int headerBytes;
+        private final EntryBuilder builder;
+        private final int emptyBytes;
         private final List<LogCallback> callbacks = new ArrayList<>();
-        private ByteBuffer bytes;
-        private int operations;
         private long sequence;
         private long submittedNanos;
         private boolean done;
 
-        Entry(int headerBytes, int firstBytes) {
-            this.headerBytes = headerBytes;
-            bytes = ByteBuffer.allocate(headerBytes + Math.max(firstBytes, ENTRY_BYTES_FIRST));
-            bytes.position(headerBytes);
+        Entry(int firstBytes) {
+            builder = new EntryBuilder(firstBytes + ENTRY_BYTES_FIRST);
+            emptyBytes = builder.size();
         }
 
-        int payloadBytes() {
-            return bytes.position() - headerBytes;
+        int bytes() {
+            return builder.size();
         }
 
-        void add(LogOperation operation, int length, LogCallback callback) {
-            if (bytes.remaining() < length) {
-                var larger = ByteBuffer.allocate(Math.max(bytes.position() + length, 2 * bytes.capacity()));
-                bytes = larger.put(bytes.flip());
-            }
-            var start = bytes.position();
-            var target = bytes.slice(start, length);
-            operation.encode(target);
-            if (target.hasRemaining()) {
-                throw new IllegalStateException("an operation announced " + length + " bytes and wrote "
-                        + target.position() + ": " + operation);
-            }
-            bytes.position(start + length);
-            operations++;
-            callbacks.add(callback);
-        }
-
-        /** The finished entry, in an array that wastes little: Ratis keeps it in its cache for a while. */
-        ByteBuffer seal(EntryFormat format, Header header) {
-            var length = bytes.position();
-            format.writeHeader(bytes.slice(0, headerBytes), header);
-            bytes.flip();
-            return bytes.capacity() - length > length / 4
-                    ? ByteBuffer.allocate(length).put(bytes).flip()
-                    : bytes;
+        /** In an array that wastes little: Ratis keeps it in its cache for a while. */
+        ByteBuffer finish(long term, long clockMillis) {
+            var entry = builder.finish(term, sequence, clockMillis);
+            var length = entry.remaining();
+            return entry.capacity() - length > length / 4
+                    ? ByteBuffer.allocate(length).put(entry).flip()
+                    : entry;
         }
     }
 }

@@ -53,7 +53,6 @@ public final class RaftNode implements AutoCloseable {
     private final Identity identity;
     private final RaftSettings settings;
     private final ReplicatedState state;
-    private final EntryFormat format;
     private final ClusterClock clock;
     private final LongSupplier nanoTicker;
     private final Halt halt;
@@ -96,7 +95,6 @@ public final class RaftNode implements AutoCloseable {
             Identity identity,
             RaftSettings settings,
             ReplicatedState state,
-            EntryFormat format,
             ClusterClock clock,
             LongSupplier nanoTicker,
             Halt halt,
@@ -104,7 +102,6 @@ public final class RaftNode implements AutoCloseable {
         this.identity = identity;
         this.settings = settings;
         this.state = state;
-        this.format = format;
         this.clock = clock;
         this.nanoTicker = nanoTicker;
         this.halt = halt;
@@ -171,6 +168,11 @@ public final class RaftNode implements AutoCloseable {
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /** Past the office's writer, as a submission of an earlier office that comes late. */
+    CompletableFuture<Outcome> submit(ByteBuffer entry) {
+        return opened().submit(entry);
     }
 
     private Running opened() {
@@ -253,7 +255,7 @@ public final class RaftNode implements AutoCloseable {
             RaftSettings.assertSafe(properties);
             callbacks = Executors.newSingleThreadExecutor(named("log-callbacks-" + shard.name()));
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
-            var around = new LogWriter.Surroundings(shard.name(), this, format, clock::millis, nanoTicker, callbacks);
+            var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
                 clock.lead();
                 return new LogWriter(term, settings.writing(), around, onFenced);
@@ -263,7 +265,8 @@ public final class RaftNode implements AutoCloseable {
                     state,
                     clock,
                     halt,
-                    new FileStateMachine.OfficeEvents(leadership::onReady, this::onLost, this::currentTerm),
+                    new FileStateMachine.RaftEvents(
+                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex),
                     log);
             machine.onCheckpoint(this::purge);
             server = RaftServer.newBuilder()
@@ -362,6 +365,10 @@ public final class RaftNode implements AutoCloseable {
 
         private long currentTerm() {
             return division.getInfo().getCurrentTerm();
+        }
+
+        private long lastLogIndex() {
+            return division.getRaftLog().getNextIndex() - 1;
         }
 
         private void tick() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.consensus;
 
+import io.quorummq.replication.store.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,10 +39,8 @@ public record RaftSettings(
         Duration checkpointInterval,
         LogWriter.Limits writing) {
 
-    /** The largest entry Ratis takes; an operation must be smaller. */
-    static final int ENTRY_BYTES_MAX = 4 << 20;
-
-    private static final int ENTRY_ENVELOPE_BYTES = 1024;
+    /** The largest entry Ratis takes, its own envelope included. */
+    static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
     public RaftSettings {
         if (electionTimeoutMin.isNegative() || electionTimeoutMin.isZero()) {
@@ -55,11 +54,10 @@ public record RaftSettings(
             throw new IllegalArgumentException(
                     "stepDownWait is " + stepDownWait + "; must be at least electionTimeoutMax, " + electionTimeoutMax);
         }
-        if (writing.operationBytesMax() > ENTRY_BYTES_MAX - ENTRY_ENVELOPE_BYTES
-                || writing.entryBytesFull() > ENTRY_BYTES_MAX - ENTRY_ENVELOPE_BYTES) {
+        if (writing.operationBytesMax() > Entry.BYTES_MAX / 2 || writing.entryBytesFull() > Entry.BYTES_MAX / 2) {
             throw new IllegalArgumentException(
                     "an operation (" + writing.operationBytesMax() + " bytes) and a full entry ("
-                            + writing.entryBytesFull() + ") must fit into " + (ENTRY_BYTES_MAX - ENTRY_ENVELOPE_BYTES));
+                            + writing.entryBytesFull() + ") must fit into " + (Entry.BYTES_MAX / 2));
         }
         if (segmentBytes < preallocatedBytes || preallocatedBytes < 4096) {
             throw new IllegalArgumentException(
@@ -159,8 +157,8 @@ public record RaftSettings(
         Log.setPreallocatedSize(p, SizeInBytes.valueOf(preallocatedBytes));
         Log.setSegmentCacheNumMax(p, 2);
         Log.setQueueElementLimit(p, 16384);
-        Log.setWriteBufferSize(p, SizeInBytes.valueOf(2L * ENTRY_BYTES_MAX));
-        Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(ENTRY_BYTES_MAX));
+        Log.setWriteBufferSize(p, SizeInBytes.valueOf(2L * LOG_ENTRY_BYTES_MAX));
+        Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(LOG_ENTRY_BYTES_MAX));
         Log.Appender.setInstallSnapshotEnabled(p, false);
         Log.Appender.setWaitTimeMin(p, TimeDuration.ONE_MILLISECOND);
         Log.setPurgeUptoSnapshotIndex(p, true);

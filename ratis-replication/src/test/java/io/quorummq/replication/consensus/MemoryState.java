@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.consensus;
 
-import io.quorummq.replication.consensus.EntryFormat.Header;
+import io.quorummq.replication.store.Entry;
+import io.quorummq.replication.store.EntryBuilder;
+import io.quorummq.replication.store.FileId;
+import io.quorummq.replication.store.FileOperation;
+import io.quorummq.replication.store.LogPosition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,99 +13,89 @@ import java.util.concurrent.CompletableFuture;
 
 /** A list of numbers as replicated state; its "disk" is what survives {@link #close}. */
 final class MemoryState implements ReplicatedState {
-    /** term, sequence, time, number of operations; each operation is one long. */
-    static final EntryFormat FORMAT = new EntryFormat() {
-        @Override
-        public int headerBytes() {
-            return 28;
-        }
+    /** The fence of one entry. */
+    record Mark(long term, long sequence) {}
 
-        @Override
-        public void writeHeader(ByteBuffer target, Header header) {
-            target.putLong(header.term())
-                    .putLong(header.sequence())
-                    .putLong(header.clockMillis())
-                    .putInt(header.operations());
-        }
-    };
+    private record Disk(LogPosition position, List<Long> numbers, Mark last, boolean gap, long clock) {}
 
-    private record Disk(LogPosition position, List<Long> numbers, long term, long sequence, boolean gap, long clock) {}
-
-    private Disk disk = new Disk(LogPosition.NONE, List.of(), 0, 0, false, 0);
+    private Disk disk = new Disk(LogPosition.START, List.of(), new Mark(0, 0), false, 0);
     private final List<Long> numbers = new ArrayList<>();
-    private final List<Header> applied = new ArrayList<>();
-    private final List<Header> dropped = new ArrayList<>();
-    private LogPosition position = LogPosition.NONE;
-    private long lastTerm;
-    private long lastSequence;
+    private final List<Mark> applied = new ArrayList<>();
+    private final List<Mark> dropped = new ArrayList<>();
+    private LogPosition position = LogPosition.START;
+    private Mark last = new Mark(0, 0);
     private boolean gap;
     private long clock;
     private boolean failing;
 
-    /** An operation that adds one number. */
-    static LogOperation number(long value) {
-        return new LogOperation() {
-            @Override
-            public int encodedBytes() {
-                return Long.BYTES;
-            }
-
-            @Override
-            public void encode(ByteBuffer target) {
-                target.putLong(value);
-            }
-        };
+    /** An operation that adds one number: a write of eight bytes. */
+    static FileOperation number(long value) {
+        var bytes = ByteBuffer.allocate(Long.BYTES).putLong(value).flip();
+        return new FileOperation.Write(FileId.FIRST, value * Long.BYTES, bytes);
     }
 
     static ByteBuffer entry(long term, long sequence, long... values) {
-        var bytes = ByteBuffer.allocate(FORMAT.headerBytes() + values.length * Long.BYTES);
-        FORMAT.writeHeader(bytes, new Header(term, sequence, 1, values.length));
+        var builder = new EntryBuilder(64);
         for (var value : values) {
-            bytes.putLong(value);
+            number(value).encodeTo(builder);
         }
-        return bytes.flip();
+        return builder.finish(term, sequence, 1);
     }
 
     @Override
-    public synchronized LogPosition recover() {
+    public synchronized LogPosition recover(long lastLogIndex) {
         position = disk.position;
         numbers.clear();
         numbers.addAll(disk.numbers);
-        lastTerm = disk.term;
-        lastSequence = disk.sequence;
+        last = disk.last;
         gap = disk.gap;
         clock = disk.clock;
         return position;
     }
 
     @Override
-    public synchronized Outcome apply(long index, long term, ByteBuffer entry) {
+    public void logCutAfter(long index) {}
+
+    @Override
+    public synchronized Outcome apply(long index, long term, ByteBuffer bytes) {
         if (failing) {
             throw new IllegalStateException("the disk under the state failed");
         }
-        position = new LogPosition(term, index);
-        var header = new Header(entry.getLong(), entry.getLong(), entry.getLong(), entry.getInt());
-        if (header.term() != term) {
-            dropped.add(header);
+        skip(new LogPosition(term, index));
+        var entry = Entry.decode(bytes);
+        var mark = new Mark(entry.term(), entry.sequence());
+        if (entry.term() != term) {
+            dropped.add(mark);
             return Outcome.DROPPED;
         }
-        if (term != lastTerm) {
-            lastTerm = term;
-            lastSequence = 0;
+        if (term != last.term()) {
+            last = new Mark(term, 0);
             gap = false;
         }
-        gap |= header.sequence() != lastSequence + 1;
+        gap |= entry.sequence() != last.sequence() + 1;
         if (gap) {
-            dropped.add(header);
+            dropped.add(mark);
             return Outcome.DROPPED;
         }
-        lastSequence = header.sequence();
-        clock = header.clockMillis();
-        applied.add(header);
-        while (entry.hasRemaining()) {
-            numbers.add(entry.getLong());
+        last = mark;
+        clock = entry.clockMillis();
+        applied.add(mark);
+        for (var operation : entry.operations()) {
+            if (operation instanceof FileOperation.Write write) {
+                for (var in = write.bytes().duplicate(); in.hasRemaining(); ) {
+                    numbers.add(in.getLong());
+                }
+            }
         }
         return Outcome.APPLIED;
+    }
+
+    @Override
+    public synchronized void skip(LogPosition next) {
+        if (next.index() <= position.index()) {
+            throw new IllegalStateException(next + " after " + position);
+        }
+        position = next;
     }
 
     @Override
@@ -111,7 +105,7 @@ final class MemoryState implements ReplicatedState {
 
     @Override
     public synchronized CompletableFuture<LogPosition> checkpoint() {
-        disk = new Disk(position, List.copyOf(numbers), lastTerm, lastSequence, gap, clock);
+        disk = new Disk(position, List.copyOf(numbers), last, gap, clock);
         return CompletableFuture.completedFuture(position);
     }
 
@@ -122,11 +116,11 @@ final class MemoryState implements ReplicatedState {
         return List.copyOf(numbers);
     }
 
-    synchronized List<Header> applied() {
+    synchronized List<Mark> applied() {
         return List.copyOf(applied);
     }
 
-    synchronized List<Header> dropped() {
+    synchronized List<Mark> dropped() {
         return List.copyOf(dropped);
     }
 

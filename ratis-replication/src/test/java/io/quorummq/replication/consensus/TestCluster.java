@@ -55,7 +55,6 @@ final class TestCluster implements AutoCloseable {
                     new RaftNode.Identity(shard, member, members, data),
                     settings,
                     state,
-                    MemoryState.FORMAT,
                     new ClusterClock(InstantSource.system(), System::nanoTime),
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),

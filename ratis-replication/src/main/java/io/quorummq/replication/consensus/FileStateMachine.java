@@ -14,7 +14,9 @@ import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -56,7 +58,12 @@ final class FileStateMachine extends BaseStateMachine {
     private LongConsumer onCheckpoint = index -> {};
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
-    record RaftEvents(LongConsumer ready, LongConsumer lost, LongSupplier currentTerm, LongSupplier lastLogIndex) {}
+    record RaftEvents(
+            LongConsumer ready,
+            LongConsumer lost,
+            LongSupplier currentTerm,
+            LongSupplier lastLogIndex,
+            ClientId writer) {}
 
     FileStateMachine(
             String shard, ReplicatedState state, ClusterClock clock, Halt halt, RaftEvents raft, LogTail.Extent log) {
@@ -101,6 +108,17 @@ final class FileStateMachine extends BaseStateMachine {
             latestSnapshot = new Checkpointed(termIndex);
         }
         clock.observe(state.clockMillis());
+    }
+
+    /** Only this node's own writer writes; the port between nodes would take an entry from any Raft client. */
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        var transaction = super.startTransaction(request);
+        if (!request.getClientId().equals(raft.writer())) {
+            var unused = transaction.setException(
+                    new IOException("shard " + shard + " takes no entries from client " + request.getClientId()));
+        }
+        return transaction;
     }
 
     @Override

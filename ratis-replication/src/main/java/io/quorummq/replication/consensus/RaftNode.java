@@ -266,7 +266,7 @@ public final class RaftNode implements AutoCloseable {
                     clock,
                     halt,
                     new FileStateMachine.RaftEvents(
-                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex),
+                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex, client),
                     log);
             machine.onCheckpoint(this::purge);
             server = RaftServer.newBuilder()

@@ -36,6 +36,13 @@ final class Acks {
         return count;
     }
 
+    /** As above, but fencing is an error. */
+    void appendAll(LogWriter log, long first, long count) throws FencedException, BacklogFullException {
+        for (var i = 0L; i < count; i++) {
+            log.append(MemoryState.number(first + i), of(first + i));
+        }
+    }
+
     List<Long> committedSoFar() {
         synchronized (committed) {
             return List.copyOf(committed);

@@ -188,6 +188,13 @@ final class FileStateMachine extends BaseStateMachine {
         return checkpointWanted.get();
     }
 
+    /** Whether a checkpoint was asked for, has not begun, and could: Ratis does not even ask when nothing was applied since. */
+    boolean checkpointIsWaiting() {
+        var latest = latestSnapshot;
+        var done = latest == null ? 0 : latest.getIndex();
+        return checkpointWanted.get() && getLastAppliedTermIndex().getIndex() > done;
+    }
+
     void onCheckpoint(LongConsumer listener) {
         onCheckpoint = listener;
     }

@@ -384,7 +384,7 @@ public final class RaftNode implements AutoCloseable {
         }
 
         private boolean checkpointIsDue() {
-            if (machine.bytesSinceCheckpoint() >= settings.checkpointLogBytes()) {
+            if (machine.checkpointIsWaiting() || machine.bytesSinceCheckpoint() >= settings.checkpointLogBytes()) {
                 return true;
             }
             return machine.entriesApplied() > entriesAtCheckpoint

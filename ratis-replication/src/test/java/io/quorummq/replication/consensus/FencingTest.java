@@ -135,7 +135,7 @@ final class FencingTest {
 
     @Test
     void aFencedLogTakesNothingMoreAndFailsItsBarrier() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone()).form()) {
             var acks = new Acks();
             var office = cluster.leader().office().orElseThrow();
 

@@ -117,7 +117,7 @@ final class RaftNodeTest {
 
     @Test
     void aCheckpointShortensTheLogOnDiskAndALaterStartNeedsOnlyWhatIsLeft() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone()).form()) {
             var acks = new Acks();
             var node = cluster.leader();
             var log = node.office().orElseThrow().log();
@@ -139,7 +139,7 @@ final class RaftNodeTest {
 
     @Test
     void aNodeThatLostItsVoteDoesNotStartUnderItsOldIdentity() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings())) {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone())) {
             var node = cluster.nodes.get(0);
 
             assertThatThrownBy(() -> node.raft.open(RaftNode.Formation.RESTART))
@@ -152,7 +152,7 @@ final class RaftNodeTest {
 
     @Test
     void anotherClustersDirectoryIsRefused() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings())) {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone())) {
             var node = cluster.nodes.get(0);
             Files.createDirectories(
                     node.shard.raftDirectory(node.data).resolve("3d4c0f3e-0000-4000-8000-000000000000"));
@@ -165,7 +165,7 @@ final class RaftNodeTest {
 
     @Test
     void aPortInUseIsNamedAndTheProcessLivesOn() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings());
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone());
                 var taken = new ServerSocket()) {
             var node = cluster.nodes.get(0);
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.member.port()));
@@ -179,7 +179,7 @@ final class RaftNodeTest {
 
     @Test
     void anEntryThatCannotBeAppliedHaltsTheProcess() throws Exception {
-        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.alone()).form()) {
             var node = cluster.leader();
             node.state.fail();
 

@@ -112,6 +112,11 @@ final class TestCluster implements AutoCloseable {
                 .withLog(64 << 10, 8 << 10, 4, 1L << 30);
     }
 
+    /** For a node that nobody else can depose. */
+    static RaftSettings alone() {
+        return settings().withElectionTimeouts(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
     TestCluster form() throws IOException {
         for (var node : nodes) {
             node.raft.open(RaftNode.Formation.FIRST_START);

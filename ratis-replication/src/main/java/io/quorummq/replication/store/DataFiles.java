@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class DataFiles implements AutoCloseable {
     static final String DIRECTORY = "data";
 
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 20);
 
     private final Disk disk;
     private final String directory;
     private final int openMax;
+    private boolean closed;
     private final Map<FileId, Handle> handles = new LinkedHashMap<>(64, 0.75f, true);
 
     DataFiles(Disk disk, String directory, int openMax) {
@@ -95,13 +98,14 @@ final class DataFiles implements AutoCloseable {
         }
     }
 
+    /** Files in use are closed by their last user. */
     @Override
     public synchronized void close() {
+        closed = true;
         try {
-            for (var handle : handles.values()) {
-                handle.file.close();
+            for (var file : List.copyOf(handles.keySet())) {
+                forget(file);
             }
-            handles.clear();
         } catch (IOException e) {
             throw new StoreFailure("closing the files of " + directory, e);
         }
@@ -109,7 +113,7 @@ final class DataFiles implements AutoCloseable {
 
     private void use(FileId file, Action action) {
         try {
-            var handle = acquire(file);
+            var handle = acquire(file, true);
             try {
                 action.on(handle.file);
             } finally {
@@ -121,14 +125,21 @@ final class DataFiles implements AutoCloseable {
     }
 
     private synchronized @Nullable Handle acquireExisting(FileId file) throws IOException {
-        return handles.containsKey(file) || disk.exists(path(file)) ? acquire(file) : null;
+        try {
+            return acquire(file, false);
+        } catch (FileNotFoundException missing) {
+            return null;
+        }
     }
 
-    private synchronized Handle acquire(FileId file) throws IOException {
+    private synchronized Handle acquire(FileId file, boolean create) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the store is closed");
+        }
         var handle = handles.get(file);
         if (handle == null) {
             closeIdle();
-            handle = new Handle(disk.open(path(file), true));
+            handle = new Handle(disk.open(path(file), create));
             handles.put(file, handle);
         }
         handle.users++;

@@ -9,7 +9,7 @@ import java.util.List;
  * What was written is durable only after an fsync of the file; what was created, renamed or unlinked only after an fsync of its directory.
  */
 public interface Disk {
-    /** Opens for reading and writing; several opens of one path see the same bytes. Fails if it is missing and may not be created. */
+    /** Opens for reading and writing; several opens of one path see the same bytes. A missing one that may not be created is a {@link java.io.FileNotFoundException}. */
     DiskFile open(String path, boolean create) throws IOException;
 
     boolean exists(String path) throws IOException;

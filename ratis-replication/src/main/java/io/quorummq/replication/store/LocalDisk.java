@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -26,10 +28,10 @@ public final class LocalDisk implements Disk {
     @Override
     public DiskFile open(String path, boolean create) throws IOException {
         var file = at(path);
-        var channel = create
-                ? FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
-                : FileChannel.open(file, StandardOpenOption.WRITE);
-        return new LocalFile(file, channel);
+        if (!create && !Files.exists(file)) {
+            throw new FileNotFoundException(path);
+        }
+        return new LocalFile(file, new RandomAccessFile(file.toFile(), "rw"));
     }
 
     @Override
@@ -68,8 +70,13 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void fsyncDirectory(String directory) throws IOException {
+        boolean interrupted = Thread.interrupted();
         try (var channel = FileChannel.open(at(directory), StandardOpenOption.READ)) {
             channel.force(true);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -82,25 +89,34 @@ public final class LocalDisk implements Disk {
     }
 
     /**
-     * Two channels: a {@link FileChannel} closes itself when a thread that reads from it is interrupted, and Artemis interrupts its
-     * threads. So readers have a channel of their own, opened anew when that happens; the writer's is touched by the store's threads only.
+     * A {@link FileChannel} closes itself when a thread that uses it is interrupted, and an fsync must not fail for such a reason. So
+     * bytes are written through a {@link RandomAccessFile}, which knows no interrupts; readers, of whom there are many, have a channel of
+     * their own, opened anew when that happens.
      */
     private static final class LocalFile implements DiskFile {
         private final Path path;
-        private final FileChannel writer;
+        private final RandomAccessFile writer;
         private @Nullable FileChannel reader;
         private boolean closed;
 
-        LocalFile(Path path, FileChannel writer) {
+        LocalFile(Path path, RandomAccessFile writer) {
             this.path = path;
             this.writer = writer;
         }
 
         @Override
         public void write(ByteBuffer bytes, long offset) throws IOException {
-            long at = offset;
-            while (bytes.hasRemaining()) {
-                at += writer.write(bytes, at);
+            int length = bytes.remaining();
+            synchronized (writer) {
+                writer.seek(offset);
+                if (bytes.hasArray()) {
+                    writer.write(bytes.array(), bytes.arrayOffset() + bytes.position(), length);
+                    bytes.position(bytes.limit());
+                } else {
+                    var copy = new byte[length];
+                    bytes.get(copy);
+                    writer.write(copy);
+                }
             }
         }
 
@@ -151,17 +167,21 @@ public final class LocalDisk implements Disk {
 
         @Override
         public void truncate(long length) throws IOException {
-            writer.truncate(length);
+            synchronized (writer) {
+                if (length < writer.length()) {
+                    writer.setLength(length);
+                }
+            }
         }
 
         @Override
         public long size() throws IOException {
-            return writer.size();
+            return writer.length();
         }
 
         @Override
         public void fsync() throws IOException {
-            writer.force(true);
+            writer.getFD().sync();
         }
 
         @Override

@@ -9,7 +9,8 @@ import java.util.List;
 public final class Scrub {
     private final FileTable table;
     private final ByteBuffer buffer;
-    private FileId file = FileId.FIRST;
+    private List<FileId> round = List.of();
+    private int file;
     private int block;
 
     Scrub(FileTable table, int blockBytes) {
@@ -28,16 +29,12 @@ public final class Scrub {
     public Report run(long bytesMax) {
         var damage = new ArrayList<DamageException>();
         long read = 0;
-        for (var id : table.ids()) {
-            if (id.compareTo(file) < 0) {
-                continue;
-            }
-            if (!id.equals(file)) {
-                file = id;
-                block = 0;
-            }
-            var stored = table.ifLive(id);
-            while (stored.isPresent() && block < stored.get().blocks()) {
+        if (file == 0 && block == 0) {
+            round = table.ids();
+        }
+        for (; file < round.size(); file++, block = 0) {
+            var stored = table.ifLive(round.get(file));
+            for (; stored.isPresent() && block < stored.get().blocks(); block++) {
                 if (read >= bytesMax && read > 0) {
                     return new Report(read, false, damage);
                 }
@@ -47,10 +44,9 @@ public final class Scrub {
                     damage.add(e);
                     read += buffer.capacity();
                 }
-                block++;
             }
         }
-        file = FileId.FIRST;
+        file = 0;
         block = 0;
         return new Report(read, true, damage);
     }

@@ -14,6 +14,9 @@ import java.util.Set;
  *
  * <p>Killed before {@link #complete} has returned, the old state stands; afterwards {@link #rollForward} ends in the new one, however
  * often it is killed itself.
+ *
+ * <p>One thread at a time. A {@link StoreFailure} before {@link #complete} returned, a full disk for one, concerns the side directory
+ * only: the caller may {@link #abandon} the import and try again later.
  */
 public final class SnapshotImport {
     private static final String SIDE = "import";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The files of one replica: the state machine behind the log.
  *
  * <p>Threads: {@link #recover}, {@link #apply}, {@link #skip}, {@link #label}, {@link #checkpoint}, {@link #tableHash} and
- * {@link #logCutAfter} belong to the one apply thread, which must not be interrupted. Everything else may be called from any thread.
+ * {@link #logCutAfter} belong to the one apply thread. Everything else may be called from any thread.
  *
  * <p>Applied bytes are in the page cache only. What survives a power cut is the newest finished {@link Checkpoint}; the log from the
  * entry behind it is applied again at the next start, over files that may already hold later bytes.

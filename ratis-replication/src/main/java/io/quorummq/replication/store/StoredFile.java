@@ -28,7 +28,9 @@ final class StoredFile {
     private final BitSet unsure = new BitSet();
     private volatile FileName name;
     private volatile long length;
+    /** Perhaps longer than the file, with zeros at the end. */
     private volatile int[] sums;
+
     private volatile boolean deleted;
     /** No byte at or behind this offset was ever written since the file was last cut there: they are zeros. */
     private long zeroFrom;
@@ -60,7 +62,7 @@ final class StoredFile {
     }
 
     int blocks() {
-        return sums.length;
+        return blocks(length);
     }
 
     String description() {
@@ -71,7 +73,7 @@ final class StoredFile {
     FileImage image() {
         var current = image;
         if (current == null) {
-            current = new FileImage(id, name, length, zeroFrom, sums.clone());
+            current = new FileImage(id, name, length, zeroFrom, Arrays.copyOf(sums, blocks()));
             image = current;
         }
         return current;
@@ -199,14 +201,21 @@ final class StoredFile {
         while (into.hasRemaining()) {
             int wanted = Math.min(into.remaining(), blockBytes - inBlock(at));
             if (wanted == blockBytes) {
-                readBlock(block(at), into.slice(into.position(), wanted));
+                requirePresent(readBlock(block(at), into.slice(into.position(), wanted)), wanted, at);
             } else {
                 scratch = scratch == null ? ByteBuffer.allocate(blockBytes) : scratch;
-                readBlock(block(at), scratch);
+                requirePresent(readBlock(block(at), scratch), inBlock(at) + wanted, at);
                 into.put(into.position(), scratch, inBlock(at), wanted);
             }
             into.position(into.position() + wanted);
             at += wanted;
+        }
+    }
+
+    private void requirePresent(int present, int needed, long offset) {
+        if (present < needed) {
+            throw new IllegalStateException(
+                    description() + " was cut or deleted while it was read at offset " + offset);
         }
     }
 
@@ -221,7 +230,7 @@ final class StoredFile {
                 return unlocked;
             }
             synchronized (change) {
-                if (deleted || block >= sums.length) {
+                if (deleted || block >= blocks()) {
                     return 0;
                 }
                 int locked = readIfIntact(block, into);
@@ -253,7 +262,7 @@ final class StoredFile {
 
     private int[] grown(long newLength) {
         int blocks = blocks(newLength);
-        return blocks <= sums.length ? sums : Arrays.copyOf(sums, blocks);
+        return blocks <= sums.length ? sums : Arrays.copyOf(sums, Math.max(blocks, sums.length + sums.length / 2));
     }
 
     private int blocks(long bytes) {

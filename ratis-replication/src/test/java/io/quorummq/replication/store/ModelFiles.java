@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -96,6 +97,10 @@ final class ModelFiles {
             files.remove(id);
         }
         return true;
+    }
+
+    ModelFile file(long id) {
+        return Objects.requireNonNull(files.get(id), () -> "no file " + id);
     }
 
     long byName(String name) {

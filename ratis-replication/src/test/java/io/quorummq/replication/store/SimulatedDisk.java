@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -80,14 +81,16 @@ final class SimulatedDisk implements Disk {
     }
 
     void flipBit(String path, int offset, int bit) {
-        for (var inode : List.of(now.get(path), durable.getOrDefault(path, now.get(path)))) {
-            inode.flip(offset, bit);
-        }
+        existing(path).flip(offset, bit);
     }
 
     byte[] bytes(String path) {
-        var inode = now.get(path);
+        var inode = existing(path);
         return Arrays.copyOf(inode.bytes, inode.length);
+    }
+
+    private Inode existing(String path) {
+        return Objects.requireNonNull(now.get(path), path);
     }
 
     private void put(String path, Inode inode) {
@@ -99,7 +102,7 @@ final class SimulatedDisk implements Disk {
     public DiskFile open(String path, boolean create) throws IOException {
         var inode = now.get(path);
         if (inode == null) {
-            if (!create || !directories.contains(parent(path)) && !parent(path).isEmpty()) {
+            if (!create || (!directories.contains(parent(path)) && !parent(path).isEmpty())) {
                 throw new FileNotFoundException(path);
             }
             inode = new Inode(new byte[0]);
@@ -231,6 +234,7 @@ final class SimulatedDisk implements Disk {
     }
 
     /** A write, or with no bytes a cut. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Change(int offset, byte[] bytes, boolean cut) {}
 
     /** The bytes of a file, apart from its names. */

@@ -94,10 +94,14 @@ final class SimulatedWorld {
         }
     }
 
+    /** A durable checkpoint of what is applied now. */
     void finishCheckpoint() {
-        var current = checkpoint == null ? store.checkpoint() : checkpoint;
+        if (checkpoint != null) {
+            checkpoint.finish();
+            checkpoint = null;
+        }
+        var current = store.checkpoint();
         current.finish();
-        checkpoint = null;
         manifests.add(disk.bytes(Manifests.fileName(current.position())));
     }
 
@@ -183,7 +187,7 @@ final class SimulatedWorld {
             var file = new FileId(id);
             int dice = random.nextInt(100);
             if (dice < 45) {
-                builder.write(file, model.files.get(id).zeroFrom, content(1 + random.nextInt(40)));
+                builder.write(file, model.file(id).zeroFrom, content(1 + random.nextInt(40)));
             } else if (dice < 75) {
                 builder.write(file, random.nextInt(FILE_BYTES_MAX), content(1 + random.nextInt(150)));
             } else if (dice < 82) {
@@ -193,8 +197,7 @@ final class SimulatedWorld {
             } else if (dice < 96) {
                 long other = anyFile();
                 builder.rename(
-                        file,
-                        new FileName(random.nextBoolean() ? "r/" + random.nextInt(20) : model.files.get(other).name));
+                        file, new FileName(random.nextBoolean() ? "r/" + random.nextInt(20) : model.file(other).name));
             } else {
                 builder.delete(file);
             }

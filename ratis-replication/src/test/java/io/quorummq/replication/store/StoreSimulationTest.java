@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.store;
 
+import static java.lang.System.Logger.Level.INFO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,26 +10,27 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * The store against a simple model, on a disk that loses and tears what was not fsynced. {@code -Dstore.simulation.seed=} repeats a
  * run, {@code -Dstore.simulation.effort=} multiplies its length.
  */
 final class StoreSimulationTest {
+    private static final System.Logger LOG = System.getLogger(StoreSimulationTest.class.getName());
     private static final int EFFORT = Integer.getInteger("store.simulation.effort", 1);
 
     private final long seed = Long.getLong("store.simulation.seed", new SplittableRandom().nextLong());
     private long steps;
+    private long cuts;
 
     @BeforeEach
-    void printSeed(TestInfo test, TestReporter reporter) {
-        reporter.publishEntry(test.getDisplayName(), "-Dstore.simulation.seed=" + seed);
+    void printSeed(TestInfo test) {
+        LOG.log(INFO, "{0}: -Dstore.simulation.seed={1}", test.getDisplayName(), Long.toString(seed));
     }
 
     @Test
     void filesAreWhatTheLogSaysAfterAPowerCutAtEachDiskStep() {
-        for (int round = 0; round < 6 * EFFORT; round++) {
+        for (int round = 0; round < 10 * EFFORT; round++) {
             long worldSeed = seed + round;
             long all = run(worldSeed, 60, Long.MAX_VALUE);
             for (long cut = 1; cut <= all; cut++) {
@@ -48,6 +50,7 @@ final class StoreSimulationTest {
                     world.step();
                 } catch (SimulatedDisk.PowerCut cut) {
                     steps += world.disk.steps();
+                    cuts++;
                     world.recover();
                     world.check();
                 }
@@ -59,18 +62,19 @@ final class StoreSimulationTest {
     }
 
     @Test
-    void filesAreWhatTheLogSaysThroughLongRunsWithPowerCutsAtRandom(TestReporter reporter) {
-        for (int round = 0; round < 40 * EFFORT; round++) {
+    void filesAreWhatTheLogSaysThroughLongRunsWithPowerCutsAtRandom() {
+        for (int round = 0; round < 80 * EFFORT; round++) {
             long worldSeed = seed + round;
             described("world " + worldSeed, () -> {
                 var world = new SimulatedWorld(worldSeed);
-                long next = 1 + world.random.nextInt(2000);
+                long next = 1L + world.random.nextInt(2000);
                 world.disk.cutPowerAt(next);
                 for (int i = 0; i < 5000; i++) {
                     try {
                         world.step();
                     } catch (SimulatedDisk.PowerCut cut) {
                         steps += world.disk.steps();
+                        cuts++;
                         world.recover();
                         world.check();
                         world.disk.cutPowerAt(world.disk.steps() + 1 + world.random.nextInt(2000));
@@ -81,7 +85,7 @@ final class StoreSimulationTest {
                 return 0L;
             });
         }
-        reporter.publishEntry("disk steps", Long.toString(steps));
+        LOG.log(INFO, "{0} disk steps, {1} power cuts", steps, cuts);
     }
 
     @Test
@@ -136,10 +140,10 @@ final class StoreSimulationTest {
                     world.step();
                 }
                 long id = world.anyFile();
-                if (id == 0 || world.model.files.get(id).bytes.length == 0) {
+                if (id == 0 || world.model.file(id).bytes.length == 0) {
                     return 0L;
                 }
-                int offset = world.random.nextInt(world.model.files.get(id).bytes.length);
+                int offset = world.random.nextInt(world.model.file(id).bytes.length);
                 world.disk.flipBit("data/" + id, offset, world.random.nextInt(8));
 
                 assertDamageAt(world, id, offset);
@@ -157,7 +161,7 @@ final class StoreSimulationTest {
         var damage = world.store.scrub().run(Long.MAX_VALUE).damage();
         assertThat(damage).hasSize(1);
         assertThat(damage.get(0).file()).startsWith("data/" + id + " ");
-        assertThat(damage.get(0).offset()).isEqualTo(offset / SimulatedWorld.BLOCK * SimulatedWorld.BLOCK);
+        assertThat(damage.get(0).offset()).isEqualTo(offset - offset % SimulatedWorld.BLOCK);
         assertThatThrownBy(() -> world.store.read(new FileId(id), offset, ByteBuffer.allocate(1)))
                 .isInstanceOf(DamageException.class);
     }

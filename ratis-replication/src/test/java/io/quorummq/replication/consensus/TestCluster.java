@@ -18,7 +18,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
 import org.apache.ratis.util.CodeInjectionForTesting;
+import org.jspecify.annotations.Nullable;
 
 /** Several Raft nodes in this JVM over real loopback sockets, between which the network can be cut. */
 final class TestCluster implements AutoCloseable {
@@ -46,7 +48,8 @@ final class TestCluster implements AutoCloseable {
                 List<Member> members,
                 Path data,
                 RaftSettings settings,
-                RecordingHolder holder) {
+                RecordingHolder holder,
+                @Nullable ReplicatedState other) {
             this.member = member;
             this.data = data;
             this.shard = shard;
@@ -54,7 +57,7 @@ final class TestCluster implements AutoCloseable {
             raft = new RaftNode(
                     new RaftNode.Identity(shard, member, members, data),
                     settings,
-                    state,
+                    other == null ? state : other,
                     new ClusterClock(InstantSource.system(), System::nanoTime),
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),
@@ -81,6 +84,17 @@ final class TestCluster implements AutoCloseable {
 
     TestCluster(Path directory, int size, RaftSettings settings, Map<Integer, RecordingHolder> holders)
             throws IOException {
+        this(directory, size, settings, holders, node -> null);
+    }
+
+    /** @param states another state than the one in memory, by the number of the node */
+    TestCluster(
+            Path directory,
+            int size,
+            RaftSettings settings,
+            Map<Integer, RecordingHolder> holders,
+            IntFunction<@Nullable ReplicatedState> states)
+            throws IOException {
         var shard = new Shard("0", UUID.randomUUID());
         var members = new ArrayList<Member>();
         for (var port : freePorts(size)) {
@@ -93,7 +107,8 @@ final class TestCluster implements AutoCloseable {
                     members,
                     directory.resolve(member.label()),
                     settings,
-                    holders.getOrDefault(nodes.size(), new RecordingHolder())));
+                    holders.getOrDefault(nodes.size(), new RecordingHolder()),
+                    states.apply(nodes.size())));
         }
         for (var point : INCOMING) {
             CodeInjectionForTesting.put(point, (local, remote, args) -> {

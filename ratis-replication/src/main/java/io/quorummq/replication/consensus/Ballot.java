@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,6 +13,9 @@ interface Ballot {
 
     /** Has another member elected, once it has caught up; writes are refused meanwhile. */
     CompletableFuture<Void> transfer(UUID member, Duration limit);
+
+    /** A member that could lead instead of this node: one that answers; empty when there is none. */
+    Optional<UUID> successor();
 
     /** Whether this node leads the group in this term, as far as it knows. */
     boolean leads(long term);

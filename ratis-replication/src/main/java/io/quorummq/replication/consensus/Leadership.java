@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Leadership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final Duration STEP_DOWN_WAIT_MAX = Duration.ofSeconds(5);
+    private static final Duration PASS_ON_WAIT_MAX = Duration.ofSeconds(2);
     private static final Duration DRAIN_WAIT_MAX = Duration.ofSeconds(5);
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(30);
 
@@ -93,11 +94,11 @@ public final class Leadership implements AutoCloseable {
         });
     }
 
-    /** Stops serving, fences, and gives the office up to whom the others elect. */
+    /** Stops serving, fences, and gives the office up, to another member if one answers. */
     public CompletableFuture<Void> resign() {
         return onEvents(office -> {
             vacate(office);
-            stepDown(office.term());
+            passOn(office.term());
         });
     }
 
@@ -137,7 +138,7 @@ public final class Leadership implements AutoCloseable {
             stuck = current;
         }
         if (stuck != null && stuck.log().isFenced() && ballot.leads(stuck.term())) {
-            enqueue(() -> stepDown(stuck.term()));
+            enqueue(() -> passOn(stuck.term()));
         }
     }
 
@@ -195,7 +196,7 @@ public final class Leadership implements AutoCloseable {
                 LOG.error("Shard {}: leaving office of term {} failed", shard, office.term(), e);
             }
         }
-        stepDown(office.term());
+        passOn(office.term());
     }
 
     private void vacate(Office office) throws InterruptedException {
@@ -216,14 +217,32 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    private void stepDown(long term) {
-        if (!ballot.leads(term)) {
-            return;
+    /**
+     * Has another member elected rather than nobody: a follower's patience begins anew with each heartbeat and is checked only
+     * when it has slept it out, so the node that steps down without a successor is nearly always the first to stand again.
+     */
+    private void passOn(long term) {
+        if (ballot.leads(term)) {
+            ballot.successor()
+                    .ifPresent(successor -> await(
+                            ballot.transfer(successor, PASS_ON_WAIT_MAX),
+                            PASS_ON_WAIT_MAX.multipliedBy(2),
+                            "passing term " + term + " on to " + successor));
         }
+        stepDown(term);
+    }
+
+    private void stepDown(long term) {
+        if (ballot.leads(term)) {
+            await(ballot.stepDown(term), STEP_DOWN_WAIT_MAX, "stepping down from term " + term);
+        }
+    }
+
+    private void await(CompletableFuture<Void> step, Duration limit, String what) {
         try {
-            ballot.stepDown(term).get(STEP_DOWN_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            step.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("Shard {}: stepping down from term {} failed, will be tried again", shard, term, e);
+            LOG.warn("Shard {}: {} failed, the next way is tried", shard, what, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -257,7 +276,13 @@ public final class Leadership implements AutoCloseable {
 
     private boolean enqueue(Runnable event) {
         try {
-            events.execute(event);
+            events.execute(() -> {
+                try {
+                    event.run();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("Shard {}: a change of leadership failed", shard, e);
+                }
+            });
             return true;
         } catch (RejectedExecutionException e) {
             LOG.debug("Shard {}: closed, event dropped", shard, e);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -49,6 +50,8 @@ public final class RaftNode implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
+    /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
+    private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
 
     private final Identity identity;
     private final RaftSettings settings;
@@ -342,6 +345,23 @@ public final class RaftNode implements AutoCloseable {
         @Override
         public CompletableFuture<Void> transfer(UUID member, Duration limit) {
             return moveLeadership(peerId(member), limit.toMillis());
+        }
+
+        @Override
+        public Optional<UUID> successor() {
+            var info = division.getInfo();
+            var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                    .filter(follower -> follower.getLastRpcElapsedTimeMs()
+                            < settings.electionTimeoutMax().toMillis())
+                    .map(follower -> UUID.fromString(follower.getId().getId().toStringUtf8()))
+                    .sorted()
+                    .toList();
+            if (answering.isEmpty()) {
+                return Optional.empty();
+            }
+            // another one each time, so that two nodes that cannot serve do not pass the office to each other for ever
+            var mixed = (info.getCurrentTerm() * TERM_MIX) >>> 33;
+            return Optional.of(answering.get((int) (mixed % answering.size())));
         }
 
         private CompletableFuture<Void> moveLeadership(@Nullable RaftPeerId successor, long millisMax) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -130,6 +131,25 @@ final class LeadershipTest {
         await().untilAsserted(() -> assertThat(ballot.calls).containsExactly("step down 3"));
         assertThat(current.events).containsExactly("take 3");
         assertThat(current.offices.get(0).log().isFenced()).isTrue();
+    }
+
+    @Test
+    void whoCannotServePassesTheOfficeOnAndStepsDownWhenThatFails() {
+        ballot.hasSuccessor = true;
+        ballot.leadsIn = 3;
+        leadership.onReady(3);
+        await().until(() -> leadership.office().isPresent());
+        leadership.office().orElseThrow().log().fence("as a test");
+        await().untilAsserted(() -> assertThat(ballot.calls).containsExactly("transfer fenced"));
+
+        ballot.transferFails = true;
+        ballot.leadsIn = 4;
+        leadership.onReady(4);
+        await().until(() -> leadership.office().isPresent());
+        leadership.office().orElseThrow().log().fence("as a test");
+
+        await().untilAsserted(() ->
+                assertThat(ballot.calls).containsExactly("transfer fenced", "transfer fenced", "step down 4"));
     }
 
     @Test
@@ -278,6 +298,7 @@ final class LeadershipTest {
         volatile long leadsIn;
         volatile boolean stepDownFails;
         volatile boolean transferFails;
+        volatile boolean hasSuccessor;
 
         @Override
         public CompletableFuture<Void> stepDown(long term) {
@@ -298,6 +319,11 @@ final class LeadershipTest {
             }
             leadsIn = 0;
             return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public Optional<UUID> successor() {
+            return hasSuccessor ? Optional.of(other) : Optional.empty();
         }
 
         @Override

@@ -69,6 +69,11 @@ public final class ClusterClock implements InstantSource {
         }
     }
 
+    /** As {@link #advanceTo}, by this node's own wall clock. */
+    synchronized void advanceToWall() {
+        advanceTo(wall.millis());
+    }
+
     /** How far this node's wall clock is ahead of the cluster's time. */
     public synchronized long wallAheadMillis() {
         return wall.millis() - millis();

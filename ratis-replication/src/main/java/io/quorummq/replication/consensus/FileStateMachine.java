@@ -93,7 +93,7 @@ final class FileStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(this::load, IOException.class);
     }
 
-    private void load() throws IOException {
+    void load() throws IOException {
         var position = state.recover(log.last());
         redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {

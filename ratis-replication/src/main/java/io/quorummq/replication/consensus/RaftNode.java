@@ -242,6 +242,7 @@ public final class RaftNode implements AutoCloseable {
         private final ScheduledExecutorService ticks;
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
+        private boolean clockSet;
 
         Running(Path directory, LogTail.Extent log) throws IOException {
             var shard = identity.shard();
@@ -260,6 +261,11 @@ public final class RaftNode implements AutoCloseable {
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
+                if (identity.members().size() == 1 && !clockSet) {
+                    // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
+                    clockSet = true;
+                    clock.advanceToWall();
+                }
                 clock.lead();
                 return new LogWriter(term, settings.writing(), around, onFenced);
             });

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ public final class Store implements AutoCloseable {
     public static final int LABEL_KEY_BYTES_MAX = 255;
 
     public static final int LABEL_VALUE_BYTES_MAX = 1 << 20;
+
+    private static final Pattern FILE_NAME = Pattern.compile("[1-9][0-9]{0,17}");
 
     private final Disk disk;
     private final DataFiles data;
@@ -95,6 +98,9 @@ public final class Store implements AutoCloseable {
 
     private void unlinkLeftOvers() throws IOException {
         for (String name : disk.list(DataFiles.DIRECTORY)) {
+            if (!FILE_NAME.matcher(name).matches()) {
+                continue; // not ours: somebody's editor, a file system's own
+            }
             var file = new FileId(Long.parseLong(name));
             if (file.compareTo(table.nextId()) < 0 && !table.has(file)) {
                 data.unlink(file);

@@ -74,6 +74,49 @@ final class SnapshotInstallationTest {
     }
 
     @Test
+    void filesThatStayWhereTheyAreAreMadeDurableToo() {
+        var giver = new SimulatedWorld(seed);
+        for (int i = 0; i < 100; i++) {
+            giver.step();
+        }
+        giver.finishCheckpoint();
+        var disk = new SimulatedDisk();
+        var never = Store.open(disk, SimulatedWorld.SETTINGS);
+        never.recover(-1);
+        for (int index = 0; index < giver.log.size(); index++) {
+            giver.applyTo(never, index);
+        }
+        var arriving = SnapshotImport.begin(disk, giver.store.export().manifest(), SnapshotImport.LocalFiles.AT_REST);
+        assertThat(arriving.missing()).isEmpty();
+        arriving.complete(-1);
+
+        giver.check(giver.redone(disk.afterPowerCut(new SplittableRandom(seed))));
+    }
+
+    @Test
+    void theInstalledStateStandsThoughTheOldOneWasLater() {
+        var giver = new SimulatedWorld(seed);
+        for (int i = 0; i < 50; i++) {
+            giver.step();
+        }
+        giver.finishCheckpoint();
+        var export = giver.store.export();
+        for (int i = 0; i < 50; i++) {
+            giver.step();
+        }
+        giver.finishCheckpoint();
+        var disk = giver.disk.copy();
+        var arriving = SnapshotImport.begin(disk, export.manifest(), SnapshotImport.LocalFiles.AT_REST);
+        for (var block : arriving.missing()) {
+            arriving.accept(block, export.read(block));
+        }
+        arriving.complete(export.redoUntil());
+
+        assertThat(Store.open(disk.copy(), SimulatedWorld.SETTINGS).applied()).isEqualTo(export.position());
+        giver.check(giver.redone(disk));
+    }
+
+    @Test
     void anAbandonedInstallationLeavesNothingBehind() {
         var giver = new SimulatedWorld(seed);
         for (int i = 0; i < 100; i++) {

@@ -14,10 +14,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -50,6 +52,7 @@ public final class RaftNode implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
+    private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
     /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
     private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
 
@@ -79,7 +82,7 @@ public final class RaftNode implements AutoCloseable {
         RESTART
     }
 
-    /** What a node knows about itself; leader is null when it knows none. */
+    /** What a node knows about itself; leader is null when it knows none, indexes are -1 when there is nothing. */
     public record Status(
             String shard,
             boolean leads,
@@ -87,6 +90,7 @@ public final class RaftNode implements AutoCloseable {
             long term,
             long appliedIndex,
             long committedIndex,
+            long fsyncedIndex,
             long checkpointIndex,
             long firstMissingIndex) {}
 
@@ -238,7 +242,6 @@ public final class RaftNode implements AutoCloseable {
         private final RaftServer server;
         private final RaftServer.Division division;
         private final Leadership leadership;
-        private final ExecutorService callbacks;
         private final ScheduledExecutorService ticks;
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
@@ -257,7 +260,7 @@ public final class RaftNode implements AutoCloseable {
             var properties = settings.properties(
                     directory, identity.self().host(), identity.self().port());
             RaftSettings.assertSafe(properties);
-            callbacks = Executors.newSingleThreadExecutor(named("log-callbacks-" + shard.name()));
+            var callbacks = callbackThread("log-callbacks-" + shard.name());
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
@@ -303,7 +306,6 @@ public final class RaftNode implements AutoCloseable {
                 server.close();
             } finally {
                 clock.follow();
-                callbacks.shutdown();
                 // where Ratis did not come so far as to start the state machine it does not close it either
                 state.close();
             }
@@ -452,9 +454,18 @@ public final class RaftNode implements AutoCloseable {
                     info.getCurrentTerm(),
                     info.getLastAppliedIndex(),
                     division.getRaftLog().getLastCommittedIndex(),
+                    division.getRaftLog().getFlushIndex(),
                     snapshot == null ? -1 : snapshot.getIndex(),
                     machine.installationAsked());
         }
+    }
+
+    /** One thread that goes when it is not needed, never refusing a callback: what fails must be told even after closing. */
+    private static Executor callbackThread(String name) {
+        var thread = new ThreadPoolExecutor(
+                1, 1, CALLBACK_THREAD_IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
     }
 
     private static ThreadFactory named(String name) {

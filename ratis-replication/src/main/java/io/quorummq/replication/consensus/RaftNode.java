@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.replication.consensus;
+
+import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in one Raft group. It can be closed and opened again inside the process; each opening begins with the log on
+ * disk and a fresh {@link Leadership}.
+ */
+public final class RaftNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+    private static final Duration TICK = Duration.ofMillis(200);
+    private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
+    private static final long STEP_DOWN_MILLIS_MAX = 3_000;
+    private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
+    /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
+    private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
+
+    private final Identity identity;
+    private final RaftSettings settings;
+    private final ReplicatedState state;
+    private final ClusterClock clock;
+    private final LongSupplier nanoTicker;
+    private final Halt halt;
+    private final Officeholder holder;
+    private volatile @Nullable Running running;
+
+    /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
+    public record Identity(Shard shard, Member self, List<Member> members, Path data) {
+        public Identity {
+            members = List.copyOf(members);
+            if (members.stream().noneMatch(member -> member.id().equals(self.id()))) {
+                throw new IllegalArgumentException(
+                        "this node, " + self.label() + " (" + self.id() + "), is not among the members " + members);
+            }
+        }
+    }
+
+    /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
+    public enum Formation {
+        FIRST_START,
+        RESTART
+    }
+
+    /** What a node knows about itself; leader is null when it knows none, indexes are -1 when there is nothing. */
+    public record Status(
+            String shard,
+            boolean leads,
+            @Nullable UUID leader,
+            long term,
+            long appliedIndex,
+            long committedIndex,
+            long fsyncedIndex,
+            long checkpointIndex,
+            long firstMissingIndex) {}
+
+    /**
+     * @param state recovered at each opening and closed at each closing
+     * @param nanoTicker a monotonic clock in nanoseconds
+     */
+    public RaftNode(
+            Identity identity,
+            RaftSettings settings,
+            ReplicatedState state,
+            ClusterClock clock,
+            LongSupplier nanoTicker,
+            Halt halt,
+            Officeholder holder) {
+        this.identity = identity;
+        this.settings = settings;
+        this.state = state;
+        this.clock = clock;
+        this.nanoTicker = nanoTicker;
+        this.halt = halt;
+        this.holder = holder;
+    }
+
+    /**
+     * Checks the log, repairs a torn tail, and takes part in the group.
+     *
+     * @throws CorruptLogException the log is damaged: nothing was changed
+     * @throws IOException a restart without a vote file, a foreign directory, a port in use, or a disk that fails
+     */
+    public synchronized void open(Formation formation) throws IOException {
+        if (running != null) {
+            throw new IllegalStateException("shard " + identity.shard().name() + " is open already");
+        }
+        // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
+        ExitUtils.disableSystemExit();
+        ExitUtils.setTerminateOnUncaughtException(false);
+        var directory = identity.shard().raftDirectory(identity.data());
+        checkDirectory(directory, formation);
+        var log = LogTail.repair(currentDirectory(directory));
+        checkPort();
+        Files.createDirectories(directory);
+        VoteDurability.syncDirectory(directory);
+        var started = new Running(directory, log);
+        try {
+            started.start();
+        } catch (CompletionException e) {
+            started.close();
+            var cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(
+                    "shard " + identity.shard().name() + " could not be opened: " + cause.getMessage(), cause);
+        } catch (IOException | RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
+        running = started;
+    }
+
+    /** Takes no part any more: fences, stops serving, lets go of port and files. Does nothing when closed. */
+    @Override
+    public synchronized void close() throws IOException {
+        var last = running;
+        running = null;
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    public boolean isOpen() {
+        return running != null;
+    }
+
+    /** Who holds the office, and how to give it up; a new one after each opening. */
+    public Leadership leadership() {
+        return opened().leadership;
+    }
+
+    public Status status() {
+        return opened().status();
+    }
+
+    /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
+    public void checkpointSoon() {
+        opened().requestCheckpoint();
+    }
+
+    /** Past the office's writer, as a submission of an earlier office that comes late. */
+    CompletableFuture<Outcome> submit(ByteBuffer entry) {
+        return opened().submit(entry);
+    }
+
+    private Running opened() {
+        var now = running;
+        if (now == null) {
+            throw new IllegalStateException("shard " + identity.shard().name() + " is closed on this node");
+        }
+        return now;
+    }
+
+    private Path currentDirectory(Path directory) {
+        return directory.resolve(identity.shard().groupId().toString()).resolve("current");
+    }
+
+    private void checkDirectory(Path directory, Formation formation) throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (var groups = Files.newDirectoryStream(directory)) {
+                for (var group : groups) {
+                    if (!group.getFileName()
+                            .toString()
+                            .equals(identity.shard().groupId().toString())) {
+                        throw new IOException(directory + " belongs to another cluster: it holds " + group.getFileName()
+                                + ", this cluster's shard is "
+                                + identity.shard().groupId());
+                    }
+                }
+            }
+        }
+        var vote = currentDirectory(directory).resolve("raft-meta");
+        if (formation == Formation.RESTART && !Files.exists(vote)) {
+            throw new IOException("there is no vote in " + vote + ": member "
+                    + identity.self().id() + " (node "
+                    + identity.self().label() + ") lost its data and must not vote under its old identity."
+                    + " Admit it anew: quorummq cluster replace "
+                    + identity.self().label());
+        }
+    }
+
+    private void checkPort() throws IOException {
+        var self = identity.self();
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(self.host(), self.port()));
+        } catch (IOException e) {
+            throw new IOException("cannot listen for the other nodes on " + self.address() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static RaftPeerId peerId(UUID member) {
+        return RaftPeerId.valueOf(member.toString());
+    }
+
+    /** Everything that lives from one opening to the next closing. */
+    private final class Running implements LogSink, Ballot {
+        private final RaftGroup group;
+        private final RaftPeerId self = peerId(identity.self().id());
+        private final ClientId client = ClientId.randomId();
+        private final AtomicLong calls = new AtomicLong();
+        private final FileStateMachine machine;
+        private final RaftServer server;
+        private final RaftServer.Division division;
+        private final Leadership leadership;
+        private final ScheduledExecutorService ticks;
+        private long lastCheckpointNanos = nanoTicker.getAsLong();
+        private long entriesAtCheckpoint;
+        private boolean clockSet;
+
+        Running(Path directory, LogTail.Extent log) throws IOException {
+            var shard = identity.shard();
+            group = RaftGroup.valueOf(
+                    RaftGroupId.valueOf(shard.groupId()),
+                    identity.members().stream()
+                            .map(member -> RaftPeer.newBuilder()
+                                    .setId(peerId(member.id()))
+                                    .setAddress(member.address())
+                                    .build())
+                            .toList());
+            var properties = settings.properties(
+                    directory, identity.self().host(), identity.self().port());
+            RaftSettings.assertSafe(properties);
+            var callbacks = callbackThread("log-callbacks-" + shard.name());
+            ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
+            var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
+            leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
+                if (identity.members().size() == 1 && !clockSet) {
+                    // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
+                    clockSet = true;
+                    clock.advanceToWall();
+                }
+                clock.lead();
+                return new LogWriter(term, settings.writing(), around, onFenced);
+            });
+            machine = new FileStateMachine(
+                    shard.name(),
+                    state,
+                    clock,
+                    halt,
+                    new FileStateMachine.RaftEvents(
+                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex, client),
+                    log);
+            machine.onCheckpoint(this::purge);
+            server = RaftServer.newBuilder()
+                    .setServerId(self)
+                    .setGroup(group)
+                    .setStateMachineRegistry(id -> machine)
+                    .setProperties(properties)
+                    .setParameters(new Parameters())
+                    .setOption(RaftStorage.StartupOption.RECOVER)
+                    .build();
+            division = server.getDivision(group.getGroupId());
+        }
+
+        void start() throws IOException {
+            server.start();
+            var unused =
+                    ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        void close() throws IOException {
+            machine.expectClose();
+            ticks.shutdownNow();
+            leadership.close();
+            try {
+                server.close();
+            } finally {
+                clock.follow();
+                // where Ratis did not come so far as to start the state machine it does not close it either
+                state.close();
+            }
+        }
+
+        @Override
+        public CompletableFuture<Outcome> submit(ByteBuffer entry) {
+            var request = RaftClientRequest.newBuilder()
+                    .setClientId(client)
+                    .setServerId(self)
+                    .setGroupId(group.getGroupId())
+                    .setCallId(calls.incrementAndGet())
+                    .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+                    .setType(RaftClientRequest.writeRequestType())
+                    .build();
+            try {
+                return ((RaftClientAsynchronousProtocol) division)
+                        .submitClientRequestAsync(request)
+                        .thenApply(Running::outcome);
+            } catch (IOException | RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private static Outcome outcome(RaftClientReply reply) {
+            if (!reply.isSuccess()) {
+                throw new CompletionException(reply.getException());
+            }
+            return reply.getMessage().getContent().equals(FileStateMachine.APPLIED.getContent())
+                    ? Outcome.APPLIED
+                    : Outcome.DROPPED;
+        }
+
+        @Override
+        public boolean leads(long term) {
+            var info = division.getInfo();
+            return info.isLeader() && info.getCurrentTerm() == term;
+        }
+
+        @Override
+        public CompletableFuture<Void> stepDown(long term) {
+            return leads(term) ? moveLeadership(null, STEP_DOWN_MILLIS_MAX) : CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Void> transfer(UUID member, Duration limit) {
+            return moveLeadership(peerId(member), limit.toMillis());
+        }
+
+        @Override
+        public Optional<UUID> successor() {
+            var info = division.getInfo();
+            var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                    .filter(follower -> follower.getLastRpcElapsedTimeMs()
+                            < settings.electionTimeoutMax().toMillis())
+                    .map(follower -> UUID.fromString(follower.getId().getId().toStringUtf8()))
+                    .sorted()
+                    .toList();
+            if (answering.isEmpty()) {
+                return Optional.empty();
+            }
+            // another one each time, so that two nodes that cannot serve do not pass the office to each other for ever
+            var mixed = (info.getCurrentTerm() * TERM_MIX) >>> 33;
+            return Optional.of(answering.get((int) (mixed % answering.size())));
+        }
+
+        private CompletableFuture<Void> moveLeadership(@Nullable RaftPeerId successor, long millisMax) {
+            var request = new TransferLeadershipRequest(
+                    client, self, group.getGroupId(), calls.incrementAndGet(), successor, millisMax);
+            try {
+                return server.transferLeadershipAsync(request).thenAccept(reply -> {
+                    if (!reply.isSuccess()) {
+                        throw new CompletionException(reply.getException());
+                    }
+                });
+            } catch (IOException | RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private void onLost(long term) {
+            leadership.onLost(term);
+            clock.follow();
+        }
+
+        private long currentTerm() {
+            return division.getInfo().getCurrentTerm();
+        }
+
+        private long lastLogIndex() {
+            return division.getRaftLog().getNextIndex() - 1;
+        }
+
+        private void tick() {
+            try {
+                leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
+                leadership.stepDownIfStuck();
+                if (checkpointIsDue()) {
+                    requestCheckpoint();
+                }
+            } catch (RuntimeException | Error e) {
+                LOG.error("Shard {}: a regular check failed", identity.shard().name(), e);
+            }
+        }
+
+        private boolean checkpointIsDue() {
+            if (machine.checkpointIsWaiting() || machine.bytesSinceCheckpoint() >= settings.checkpointLogBytes()) {
+                return true;
+            }
+            return machine.entriesApplied() > entriesAtCheckpoint
+                    && nanoTicker.getAsLong() - lastCheckpointNanos
+                            >= settings.checkpointInterval().toNanos();
+        }
+
+        private void requestCheckpoint() {
+            if (!machine.wantCheckpoint()) {
+                return;
+            }
+            lastCheckpointNanos = nanoTicker.getAsLong();
+            entriesAtCheckpoint = machine.entriesApplied();
+            var request = SnapshotManagementRequest.newCreate(
+                    client, self, group.getGroupId(), calls.incrementAndGet(), CHECKPOINT_REQUEST_MILLIS_MAX, 1);
+            var unused = server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
+                if (failure != null || !reply.isSuccess()) {
+                    LOG.warn(
+                            "Shard {}: no checkpoint was begun, will be tried again: {}",
+                            identity.shard().name(),
+                            failure == null ? reply.getException() : failure);
+                }
+            });
+        }
+
+        /** Ratis purges only when it asks for a snapshot; ours is finished later, in the background. */
+        private void purge(long checkpointIndex) {
+            var unused = division.getRaftLog().purge(checkpointIndex);
+        }
+
+        Status status() {
+            var info = division.getInfo();
+            var leader = info.getLeaderId();
+            var snapshot = machine.getLatestSnapshot();
+            return new Status(
+                    identity.shard().name(),
+                    info.isLeader(),
+                    leader == null ? null : UUID.fromString(leader.toString()),
+                    info.getCurrentTerm(),
+                    info.getLastAppliedIndex(),
+                    division.getRaftLog().getLastCommittedIndex(),
+                    division.getRaftLog().getFlushIndex(),
+                    snapshot == null ? -1 : snapshot.getIndex(),
+                    machine.installationAsked());
+        }
+    }
+
+    /** One thread that goes when it is not needed, never refusing a callback: what fails must be told even after closing. */
+    private static Executor callbackThread(String name) {
+        var thread = new ThreadPoolExecutor(
+                1, 1, CALLBACK_THREAD_IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            var thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.replication.consensus;
+
+import io.quorummq.replication.store.ApplyResult;
+import io.quorummq.replication.store.Checkpoint;
+import io.quorummq.replication.store.Entry;
+import io.quorummq.replication.store.LogPosition;
+import io.quorummq.replication.store.Store;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The replicated files as the state behind the log. */
+public final class StoreState implements ReplicatedState {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreState.class);
+
+    private static final long CLOSE_SECONDS_MAX = 30;
+
+    private final Supplier<Store> opening;
+    private volatile @Nullable Opened opened;
+
+    private record Opened(Store store, ExecutorService background) {}
+
+    /** @param opening opens the files as they are on the disk, once for each recovery */
+    public StoreState(Supplier<Store> opening) {
+        this.opening = opening;
+    }
+
+    /** The files; another object after each recovery. */
+    public Store store() {
+        return required().store;
+    }
+
+    @Override
+    public LogPosition recover(long lastLogIndex) throws IOException {
+        close();
+        var store = opening.get();
+        for (var damage : store.damagedManifests()) {
+            LOG.warn("A damaged checkpoint is passed over for an older one: {}", damage.getMessage());
+        }
+        store.recover(lastLogIndex);
+        opened = new Opened(store, Executors.newSingleThreadExecutor(task -> {
+            var thread = new Thread(task, "checkpoint");
+            thread.setDaemon(true);
+            return thread;
+        }));
+        return store.applied();
+    }
+
+    @Override
+    public void logCutAfter(long index) {
+        store().logCutAfter(index);
+    }
+
+    @Override
+    public Outcome apply(long index, long term, ByteBuffer entry) {
+        var result = store().apply(new LogPosition(term, index), Entry.decode(entry));
+        if (result instanceof ApplyResult.Dropped dropped) {
+            LOG.warn("Entry {} of the log does not count: {}, {}", index, dropped.reason(), dropped.detail());
+            return Outcome.DROPPED;
+        }
+        return Outcome.APPLIED;
+    }
+
+    @Override
+    public void skip(LogPosition position) {
+        store().skip(position);
+    }
+
+    @Override
+    public long clockMillis() {
+        return store().clockMillis();
+    }
+
+    @Override
+    public CompletableFuture<LogPosition> checkpoint() {
+        var now = required();
+        if (now.store.redoing() || now.store.applied().equals(now.store.checkpointed())) {
+            return CompletableFuture.completedFuture(now.store.checkpointed());
+        }
+        var checkpoint = now.store.checkpoint();
+        return CompletableFuture.supplyAsync(() -> finish(now, checkpoint), now.background);
+    }
+
+    private static LogPosition finish(Opened opened, Checkpoint checkpoint) {
+        while (checkpoint.step()) {
+            if (opened.background.isShutdown()) {
+                checkpoint.cancel();
+                throw new CancellationException("the files were closed during a checkpoint");
+            }
+        }
+        return checkpoint.position();
+    }
+
+    @Override
+    public synchronized void close() {
+        var last = opened;
+        opened = null;
+        if (last != null) {
+            last.background.shutdown();
+            try {
+                if (!last.background.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                    LOG.warn("A checkpoint takes longer than {} s to end", CLOSE_SECONDS_MAX);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            last.store.close();
+        }
+    }
+
+    private Opened required() {
+        var now = opened;
+        if (now == null) {
+            throw new IllegalStateException("the files are closed");
+        }
+        return now;
+    }
+}

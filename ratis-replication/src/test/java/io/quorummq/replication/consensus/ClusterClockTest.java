@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.replication.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+final class ClusterClockTest {
+    private static final long NOON = Instant.parse("2026-01-01T12:00:00Z").toEpochMilli();
+
+    private long wall = NOON;
+    private long nanos = -5_000;
+    private final ClusterClock clock = new ClusterClock(wall(), () -> nanos);
+
+    @Test
+    void itStartsAtTheWallClockAndRunsByTheMonotonicOne() {
+        assertThat(clock.millis()).isEqualTo(NOON);
+
+        pass(Duration.ofSeconds(10));
+
+        assertThat(clock.millis()).isEqualTo(NOON + 10_000);
+    }
+
+    @Test
+    void aWallClockThatJumpsMovesALeadersTimeByThreeSecondsAMinuteAtMost() {
+        clock.lead();
+        wall += Duration.ofHours(1).toMillis();
+
+        assertThat(clock.millis()).isEqualTo(NOON);
+        for (var i = 0; i < 60; i++) {
+            pass(Duration.ofSeconds(1));
+            clock.millis();
+        }
+
+        assertThat(clock.millis()).isBetween(NOON + 62_990, NOON + 63_000);
+    }
+
+    @Test
+    void aWallClockSetBackSlowsALeadersTimeButNeverTurnsIt() {
+        clock.lead();
+        wall -= Duration.ofHours(1).toMillis();
+
+        var last = clock.millis();
+        for (var i = 0; i < 6_000; i++) {
+            pass(Duration.ofMillis(10));
+            assertThat(clock.millis()).isGreaterThanOrEqualTo(last);
+            last = clock.millis();
+        }
+
+        assertThat(last).isBetween(NOON + 57_000, NOON + 57_010);
+    }
+
+    @Test
+    void itComesToRestOnTheWallClock() {
+        clock.lead();
+        wall += 1_000;
+        for (var i = 0; i < 60; i++) {
+            pass(Duration.ofSeconds(1));
+            clock.millis();
+        }
+
+        assertThat(clock.millis()).isEqualTo(wall);
+        assertThat(clock.wallAheadMillis()).isZero();
+    }
+
+    @Test
+    void aNewLeaderGoesOnFromTheLogsTimeAndTheTimeSince() {
+        clock.observe(NOON + 500_000);
+        pass(Duration.ofSeconds(2));
+
+        clock.lead();
+
+        assertThat(clock.millis()).isEqualTo(NOON + 502_000);
+        pass(Duration.ofMinutes(1));
+        assertThat(clock.millis()).isEqualTo(NOON + 502_000 + 57_000);
+    }
+
+    @Test
+    void aFollowerFollowsTheLogEvenWhenItIsBehindItsOwnReckoningButAnswersNothingEarlier() {
+        clock.observe(NOON);
+        pass(Duration.ofSeconds(10));
+        assertThat(clock.millis()).isEqualTo(NOON + 10_000);
+
+        clock.observe(NOON + 9_000);
+
+        assertThat(clock.millis()).isEqualTo(NOON + 10_000);
+        pass(Duration.ofSeconds(2));
+        assertThat(clock.millis()).isEqualTo(NOON + 11_000);
+    }
+
+    @Test
+    void aLeadersOwnEntriesDoNotSetItBack() {
+        clock.lead();
+        var stamped = clock.millis();
+        pass(Duration.ofMillis(50));
+
+        clock.observe(stamped);
+
+        assertThat(clock.millis()).isEqualTo(NOON + 50);
+    }
+
+    @Test
+    void anEntryWithoutTimeIsIgnored() {
+        clock.observe(0);
+
+        assertThat(clock.millis()).isEqualTo(NOON);
+    }
+
+    @Test
+    void afterAFullStopTheTimeIsMovedForwardNeverBack() {
+        clock.observe(NOON);
+        clock.advanceTo(NOON + 3_600_000);
+        assertThat(clock.millis()).isEqualTo(NOON + 3_600_000);
+
+        clock.advanceTo(NOON);
+
+        assertThat(clock.millis()).isEqualTo(NOON + 3_600_000);
+    }
+
+    private void pass(Duration time) {
+        nanos += time.toNanos();
+        wall += time.toMillis();
+    }
+
+    private InstantSource wall() {
+        return () -> Instant.ofEpochMilli(wall);
+    }
+}

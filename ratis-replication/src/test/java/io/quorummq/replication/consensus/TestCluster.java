@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.replication.consensus;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
+import org.apache.ratis.util.CodeInjectionForTesting;
+import org.jspecify.annotations.Nullable;
+
+/** Several Raft nodes in this JVM over real loopback sockets, between which the network can be cut. */
+final class TestCluster implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final List<String> INCOMING =
+            List.of("RaftServerImpl.appendEntries", "RaftServerImpl.requestVote", "RaftServerImpl.startLeaderElection");
+
+    final List<Node> nodes = new ArrayList<>();
+    private final Set<String> cut = ConcurrentHashMap.newKeySet();
+
+    /** One node with its state, its halts and what its office holder heard. */
+    static final class Node {
+        final Member member;
+        final MemoryState state = new MemoryState();
+        final RecordingHolder holder;
+        final List<String> halts = new CopyOnWriteArrayList<>();
+        final Path data;
+        final Shard shard;
+        final RaftNode raft;
+
+        Node(
+                Shard shard,
+                Member member,
+                List<Member> members,
+                Path data,
+                RaftSettings settings,
+                RecordingHolder holder,
+                @Nullable ReplicatedState other) {
+            this.member = member;
+            this.data = data;
+            this.shard = shard;
+            this.holder = holder;
+            raft = new RaftNode(
+                    new RaftNode.Identity(shard, member, members, data),
+                    settings,
+                    other == null ? state : other,
+                    new ClusterClock(InstantSource.system(), System::nanoTime),
+                    System::nanoTime,
+                    (code, reason, cause) -> halts.add(code + " " + reason),
+                    holder);
+        }
+
+        Optional<Office> office() {
+            return raft.isOpen() ? raft.leadership().office() : Optional.empty();
+        }
+
+        Path log() {
+            return shard.raftDirectory(data).resolve(shard.groupId().toString()).resolve("current");
+        }
+
+        @Override
+        public String toString() {
+            return member.label();
+        }
+    }
+
+    TestCluster(Path directory, int size, RaftSettings settings) throws IOException {
+        this(directory, size, settings, Map.of());
+    }
+
+    TestCluster(Path directory, int size, RaftSettings settings, Map<Integer, RecordingHolder> holders)
+            throws IOException {
+        this(directory, size, settings, holders, node -> null);
+    }
+
+    /** @param states another state than the one in memory, by the number of the node */
+    TestCluster(
+            Path directory,
+            int size,
+            RaftSettings settings,
+            Map<Integer, RecordingHolder> holders,
+            IntFunction<@Nullable ReplicatedState> states)
+            throws IOException {
+        var shard = new Shard("0", UUID.randomUUID());
+        var members = new ArrayList<Member>();
+        for (var port : freePorts(size)) {
+            members.add(new Member(UUID.randomUUID(), "n" + (members.size() + 1), "127.0.0.1", port));
+        }
+        for (var member : members) {
+            nodes.add(new Node(
+                    shard,
+                    member,
+                    members,
+                    directory.resolve(member.label()),
+                    settings,
+                    holders.getOrDefault(nodes.size(), new RecordingHolder()),
+                    states.apply(nodes.size())));
+        }
+        for (var point : INCOMING) {
+            CodeInjectionForTesting.put(point, (local, remote, args) -> {
+                if (cut.contains(local.toString()) || (remote != null && cut.contains(remote.toString()))) {
+                    throw new IllegalStateException("the network between " + remote + " and " + local + " is cut");
+                }
+                return false;
+            });
+        }
+    }
+
+    /** Timeouts that hold on a loaded machine, small segments. */
+    static RaftSettings settings() {
+        return RaftSettings.defaults()
+                .withElectionTimeouts(Duration.ofMillis(600), Duration.ofMillis(1200))
+                .withLog(64 << 10, 8 << 10, 4, 1L << 30);
+    }
+
+    /** For a node that nobody else can depose. */
+    static RaftSettings alone() {
+        return settings().withElectionTimeouts(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
+    TestCluster form() throws IOException {
+        for (var node : nodes) {
+            node.raft.open(RaftNode.Formation.FIRST_START);
+        }
+        return this;
+    }
+
+    /** A node whose office has been taken; waits for one. */
+    Node leader() {
+        return await().atMost(PATIENCE)
+                .until(this::leaderNow, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    Node leaderOtherThan(Node old) {
+        return await().atMost(PATIENCE)
+                .until(() -> leaderNow().filter(node -> node != old), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<Node> leaderNow() {
+        return nodes.stream().filter(node -> node.office().isPresent()).findFirst();
+    }
+
+    List<Node> othersThan(Node one) {
+        return nodes.stream().filter(node -> node != one).toList();
+    }
+
+    /** Cuts a node off from all others, both ways. */
+    void isolate(Node node) {
+        cut.add(node.member.id().toString());
+    }
+
+    void heal() {
+        cut.clear();
+    }
+
+    /** All at once: each takes Ratis up to a second. */
+    void closeAll() {
+        nodes.parallelStream().forEach(node -> {
+            try {
+                node.raft.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        var sockets = new ArrayList<ServerSocket>();
+        try {
+            for (var i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (var socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        INCOMING.forEach(CodeInjectionForTesting::remove);
+        closeAll();
+    }
+}

@@ -21,8 +21,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,13 +54,12 @@ public final class CredentialFile implements Credentials {
     private final List<Consumer<String>> removalListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong lookAgainAt = new AtomicLong();
     private volatile Content content;
-    private Map<String, Credential> polled;
+    private final Set<String> removed = new LinkedHashSet<>();
 
     private CredentialFile(Path file, LongSupplier nanoTime) {
         this.file = file;
         this.nanoTime = nanoTime;
         this.content = Content.read(file);
-        this.polled = content.lines.byId();
         lookAgainAt.set(nanoTime.getAsLong() + LOOK_NANOS);
         warnIfOthersCanRead();
     }
@@ -122,14 +121,9 @@ public final class CredentialFile implements Credentials {
     /** Looks at the file now and tells the listeners what is gone since the last call; meant for a timer. */
     public synchronized void poll() {
         look();
-        var now = content.lines.byId();
-        var before = polled;
-        polled = now;
-        for (var credential : before.values()) {
-            if (!credential.equals(now.get(credential.secretId()))) {
-                tellRemoved(credential.secretId());
-            }
-        }
+        var gone = List.copyOf(removed);
+        removed.clear();
+        gone.forEach(this::tellRemoved);
     }
 
     private void tellRemoved(String secretId) {
@@ -149,7 +143,7 @@ public final class CredentialFile implements Credentials {
             return;
         }
         try {
-            content = Content.read(file);
+            replaceBy(Content.read(file));
             LOG.info(
                     "Credentials read again from {}: {} of them",
                     file,
@@ -158,6 +152,16 @@ public final class CredentialFile implements Credentials {
             content = new Content(stamp, content.lines);
             LOG.error("Credentials as last read stay in force until the file is mended: {}", e.getMessage());
         }
+    }
+
+    /** Whoever looks first notes what is gone, so that it is told even if it came and went between two polls. */
+    private void replaceBy(Content next) {
+        for (var credential : content.lines.byId().values()) {
+            if (!credential.equals(next.lines.byId().get(credential.secretId()))) {
+                removed.add(credential.secretId());
+            }
+        }
+        content = next;
     }
 
     private synchronized void change(UnaryOperator<CredentialLines> operation) {
@@ -170,7 +174,7 @@ public final class CredentialFile implements Credentials {
             write(temporary, changed.lines(), StandardOpenOption.CREATE_NEW);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectory(target);
-            content = Content.read(file);
+            replaceBy(Content.read(file));
             LOG.debug("Credential file changed under {}", lock);
         } catch (OverlappingFileLockException e) {
             throw new CredentialException("credential file " + file + " is being changed already; try again", e);

@@ -17,6 +17,14 @@ final class Attributes {
         return of(STANDARD.maxMessages(), timeout, STANDARD.maxMessageBytes(), STANDARD.retention(), null);
     }
 
+    static QueueAttributes visibility(int seconds) {
+        return visibility(Duration.ofSeconds(seconds));
+    }
+
+    static QueueAttributes visibility(int seconds, DeadLetterPolicy policy) {
+        return visibility(seconds).withDeadLetterPolicy(policy);
+    }
+
     static QueueAttributes maxMessageBytes(int bytes) {
         return of(STANDARD.maxMessages(), STANDARD.visibilityTimeout(), bytes, STANDARD.retention(), null);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import static io.quorummq.core.artemis.Attributes.visibility;
 import static io.quorummq.core.artemis.TestEngine.now;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -155,17 +156,5 @@ class GateCrashTest {
     private static boolean delete(TestEngine engine, Delivery delivery) {
         return now(engine.broker().deleteLeased(engine.orders(), List.of(delivery.handle())))
                 .isEmpty();
-    }
-
-    private static QueueAttributes visibility(Duration time) {
-        var standard = QueueAttributes.DEFAULT;
-        return new QueueAttributes(
-                standard.maxMessages(),
-                standard.pollingWait(),
-                time,
-                standard.maxMessageBytes(),
-                standard.retention(),
-                standard.rewind(),
-                standard.deadLetterPolicy());
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import static io.quorummq.core.artemis.Attributes.visibility;
 import static io.quorummq.core.artemis.TestEngine.now;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
@@ -240,21 +240,5 @@ class GateTroubleTest {
             assertThat(engine.receive(3)).isEmpty();
             assertThat(engine.gate().table().leases()).hasSize(1);
         }
-    }
-
-    private static QueueAttributes visibility(int seconds) {
-        var standard = QueueAttributes.DEFAULT;
-        return new QueueAttributes(
-                standard.maxMessages(),
-                standard.pollingWait(),
-                Duration.ofSeconds(seconds),
-                standard.maxMessageBytes(),
-                standard.retention(),
-                standard.rewind(),
-                Optional.empty());
-    }
-
-    private static QueueAttributes visibility(int seconds, DeadLetterPolicy policy) {
-        return visibility(seconds).withDeadLetterPolicy(policy);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import static io.quorummq.core.artemis.Attributes.visibility;
 import static io.quorummq.core.artemis.TestEngine.now;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,9 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -230,21 +229,5 @@ class LeaseTest {
 
     private static List<ReceiptHandle> delete(TestEngine engine, Delivery delivery) {
         return now(engine.broker().deleteLeased(engine.orders(), List.of(delivery.handle())));
-    }
-
-    private static QueueAttributes visibility(int seconds) {
-        return visibility(seconds, null);
-    }
-
-    private static QueueAttributes visibility(int seconds, @Nullable DeadLetterPolicy policy) {
-        var standard = QueueAttributes.DEFAULT;
-        return new QueueAttributes(
-                standard.maxMessages(),
-                standard.pollingWait(),
-                Duration.ofSeconds(seconds),
-                standard.maxMessageBytes(),
-                standard.retention(),
-                standard.rewind(),
-                Optional.ofNullable(policy));
     }
 }

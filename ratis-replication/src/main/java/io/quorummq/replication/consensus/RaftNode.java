@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.peer.PeerPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,7 +24,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -52,6 +52,7 @@ public final class RaftNode implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
+    private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(60);
     private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
     /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
     private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
@@ -63,7 +64,9 @@ public final class RaftNode implements AutoCloseable {
     private final LongSupplier nanoTicker;
     private final Halt halt;
     private final Officeholder holder;
+    private final PeerPort port;
     private volatile @Nullable Running running;
+    private @Nullable CloseTimeoutException stuck;
 
     /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
     public record Identity(Shard shard, Member self, List<Member> members, Path data) {
@@ -97,6 +100,7 @@ public final class RaftNode implements AutoCloseable {
     /**
      * @param state recovered at each opening and closed at each closing
      * @param nanoTicker a monotonic clock in nanoseconds
+     * @param port what listens beside Raft while this is open, and with which TLS
      */
     public RaftNode(
             Identity identity,
@@ -105,7 +109,8 @@ public final class RaftNode implements AutoCloseable {
             ClusterClock clock,
             LongSupplier nanoTicker,
             Halt halt,
-            Officeholder holder) {
+            Officeholder holder,
+            PeerPort port) {
         this.identity = identity;
         this.settings = settings;
         this.state = state;
@@ -113,6 +118,7 @@ public final class RaftNode implements AutoCloseable {
         this.nanoTicker = nanoTicker;
         this.halt = halt;
         this.holder = holder;
+        this.port = port;
     }
 
     /**
@@ -124,6 +130,10 @@ public final class RaftNode implements AutoCloseable {
     public synchronized void open(Formation formation) throws IOException {
         if (running != null) {
             throw new IllegalStateException("shard " + identity.shard().name() + " is open already");
+        }
+        if (stuck != null) {
+            throw new IOException(
+                    "shard " + identity.shard().name() + " did not close and cannot be opened again", stuck);
         }
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
@@ -149,13 +159,22 @@ public final class RaftNode implements AutoCloseable {
         running = started;
     }
 
-    /** Takes no part any more: fences, stops serving, lets go of port and files. Does nothing when closed. */
+    /**
+     * Takes no part any more: fences, stops serving, lets go of port and files. Does nothing when closed.
+     *
+     * @throws CloseTimeoutException it did not end in time: the process has to be halted before anybody uses the files
+     */
     @Override
     public synchronized void close() throws IOException {
         var last = running;
         running = null;
         if (last != null) {
-            last.close();
+            try {
+                last.close();
+            } catch (CloseTimeoutException e) {
+                stuck = e;
+                throw e;
+            }
         }
     }
 
@@ -294,7 +313,7 @@ public final class RaftNode implements AutoCloseable {
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(new Parameters())
+                    .setParameters(port.raftParameters())
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
@@ -310,13 +329,17 @@ public final class RaftNode implements AutoCloseable {
             machine.expectClose();
             ticks.shutdownNow();
             leadership.close();
+            clock.follow();
             try {
-                server.close();
-            } finally {
-                clock.follow();
-                // where Ratis did not come so far as to start the state machine it does not close it either
+                ServerClosing.close(server, division, CLOSE_TIME_MAX);
+            } catch (CloseTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
                 state.close();
+                throw e;
             }
+            // where Ratis did not come so far as to start the state machine it does not close it either
+            state.close();
         }
 
         @Override

@@ -3,6 +3,8 @@ package io.quorummq.replication.consensus;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.peer.PeerServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import org.apache.ratis.util.CodeInjectionForTesting;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +64,8 @@ final class TestCluster implements AutoCloseable {
                     new ClusterClock(InstantSource.system(), System::nanoTime),
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),
-                    holder);
+                    holder,
+                    new PeerPort(new PeerServices(shard.groupId(), ForkJoinPool.commonPool()), null));
         }
 
         Optional<Office> office() {

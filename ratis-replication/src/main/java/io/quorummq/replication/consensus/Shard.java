@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.replication.consensus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -11,6 +13,16 @@ public record Shard(String name, UUID groupId) {
             throw new IllegalArgumentException(
                     "shard name is '" + name + "'; allowed: 1 to 32 of digits, lower-case letters and '-'");
         }
+    }
+
+    /** A shard of a cluster; its group's id follows from the cluster's. */
+    public static Shard of(UUID cluster, String name) {
+        return new Shard(name, UUID.nameUUIDFromBytes((cluster + "/shard/" + name).getBytes(UTF_8)));
+    }
+
+    /** Where this shard's copy of the replicated files lives below a node's data directory. */
+    public Path filesDirectory(Path data) {
+        return data.resolve("shard-" + name).resolve("files");
     }
 
     /** Where this shard's Raft log lives below a node's data directory. */

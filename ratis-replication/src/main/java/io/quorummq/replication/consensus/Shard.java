@@ -13,8 +13,13 @@ public record Shard(String name, UUID groupId) {
         }
     }
 
+    /** Where everything of this shard lives below a node's data directory. */
+    public Path directory(Path data) {
+        return data.resolve("shard-" + name);
+    }
+
     /** Where this shard's Raft log lives below a node's data directory. */
     public Path raftDirectory(Path data) {
-        return data.resolve("shard-" + name).resolve("raft");
+        return directory(data).resolve("raft");
     }
 }

@@ -31,7 +31,6 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
@@ -39,6 +38,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,12 +67,17 @@ public final class RaftNode implements AutoCloseable {
     private final PeerPort port;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
+    private volatile boolean removed;
 
-    /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
+    /**
+     * Who this node is: its shard, itself, all members of the group that is formed, and where its data live. Members matter at
+     * the first start only; afterwards, and for a node that is to be admitted, the list may be empty.
+     */
     public record Identity(Shard shard, Member self, List<Member> members, Path data) {
         public Identity {
             members = List.copyOf(members);
-            if (members.stream().noneMatch(member -> member.id().equals(self.id()))) {
+            if (!members.isEmpty()
+                    && members.stream().noneMatch(member -> member.id().equals(self.id()))) {
                 throw new IllegalArgumentException(
                         "this node, " + self.label() + " (" + self.id() + "), is not among the members " + members);
             }
@@ -81,8 +86,23 @@ public final class RaftNode implements AutoCloseable {
 
     /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
     public enum Formation {
+        /** The group is being formed, by all its first members. */
         FIRST_START,
+        /** The group is there and will admit this node, under a uuid never used before: until then it neither votes nor stands. */
+        JOINING,
+        /** Whatever it was, it goes on. */
         RESTART
+    }
+
+    /** What this node is to its group. */
+    public enum Part {
+        /** It takes no part: not opened, or closed. */
+        CLOSED,
+        /** It runs and waits to be admitted, neither voting nor serving. */
+        JOINING,
+        MEMBER,
+        /** The group goes on without it, for ever: it has closed itself. */
+        REMOVED
     }
 
     /** What a node knows about itself; leader is null when it knows none, indexes are -1 when there is nothing. */
@@ -140,11 +160,13 @@ public final class RaftNode implements AutoCloseable {
         ExitUtils.setTerminateOnUncaughtException(false);
         var directory = identity.shard().raftDirectory(identity.data());
         checkDirectory(directory, formation);
+        var applied = ConfigurationFiles.applied(currentDirectory(directory));
         var log = LogTail.repair(currentDirectory(directory));
         checkPort();
         Files.createDirectories(directory);
         VoteDurability.syncDirectory(directory);
-        var started = new Running(directory, log);
+        var first = firstMembers(identity.shard().directory(identity.data()), formation);
+        var started = new Running(directory, log, first, applied.orElse(first));
         try {
             started.start();
         } catch (CompletionException e) {
@@ -157,6 +179,18 @@ public final class RaftNode implements AutoCloseable {
             throw e;
         }
         running = started;
+        removed = false;
+    }
+
+    private List<Member> firstMembers(Path shardDirectory, Formation formation) throws IOException {
+        if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
+            throw new IllegalArgumentException("a group of nobody cannot be formed");
+        }
+        if (formation != Formation.RESTART) {
+            ConfigurationFiles.writeFirst(
+                    shardDirectory, formation == Formation.JOINING ? List.of() : identity.members());
+        }
+        return ConfigurationFiles.first(shardDirectory);
     }
 
     /**
@@ -191,9 +225,49 @@ public final class RaftNode implements AutoCloseable {
         return opened().status();
     }
 
+    /** Who belongs to the group; a new one after each opening. */
+    public Membership membership() {
+        return opened().membership;
+    }
+
+    /** Whether this node belongs to the group; asks nobody. */
+    public Part part() {
+        var now = running;
+        if (now == null) {
+            return removed ? Part.REMOVED : Part.CLOSED;
+        }
+        return now.membership.includesSelf() ? Part.MEMBER : Part.JOINING;
+    }
+
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
+    private synchronized void leave(Running last) {
+        if (running != last) {
+            return;
+        }
+        var shard = identity.shard().name();
+        var self = identity.self();
+        try {
+            close();
+            if (last.wasMember) {
+                removed = true;
+                LOG.error(
+                        "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
+                                + " Its data can be deleted",
+                        shard,
+                        self.label(),
+                        self.id());
+            } else {
+                LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
+                open(Formation.RESTART);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Shard {}: leaving the group failed", shard, e);
+        }
     }
 
     /** Past the office's writer, as a submission of an earlier office that comes late. */
@@ -247,14 +321,10 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    private static RaftPeerId peerId(UUID member) {
-        return RaftPeerId.valueOf(member.toString());
-    }
-
     /** Everything that lives from one opening to the next closing. */
     private final class Running implements LogSink, Ballot {
         private final RaftGroup group;
-        private final RaftPeerId self = peerId(identity.self().id());
+        private final RaftPeerId self = Members.peerId(identity.self().id());
         private final ClientId client = ClientId.randomId();
         private final AtomicLong calls = new AtomicLong();
         private final FileStateMachine machine;
@@ -265,28 +335,26 @@ public final class RaftNode implements AutoCloseable {
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
         private boolean clockSet;
+        private final Membership membership;
+        private final GroupEnd end = new GroupEnd();
+        private volatile boolean wasMember;
+        private boolean leaving;
 
-        Running(Path directory, LogTail.Extent log) throws IOException {
+        /**
+         * @param first the members the group was formed with
+         * @param last the members it had when this node last heard of a change
+         */
+        Running(Path directory, LogTail.Extent log, List<Member> first, List<Member> last) throws IOException {
             var shard = identity.shard();
-            group = RaftGroup.valueOf(
-                    RaftGroupId.valueOf(shard.groupId()),
-                    identity.members().stream()
-                            .map(member -> RaftPeer.newBuilder()
-                                    .setId(peerId(member.id()))
-                                    .setAddress(member.address())
-                                    .build())
-                            .toList());
+            group = RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), Members.peers(first));
             var properties = settings.properties(
-                    directory,
-                    identity.self().host(),
-                    identity.self().port(),
-                    identity.members().size() == 1);
+                    directory, identity.self().host(), identity.self().port(), last.size() == 1);
             RaftSettings.assertSafe(properties);
             var callbacks = callbackThread("log-callbacks-" + shard.name());
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
-                if (identity.members().size() == 1 && !clockSet) {
+                if (alone() && !clockSet) {
                     // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
                     clockSet = true;
                     clock.advanceToWall();
@@ -303,6 +371,8 @@ public final class RaftNode implements AutoCloseable {
                             leadership::onReady,
                             this::onLost,
                             holder::leaderChanged,
+                            () -> end.closing(nanoTicker.getAsLong()),
+                            end::notAMember,
                             this::currentTerm,
                             this::lastLogIndex,
                             client),
@@ -317,10 +387,23 @@ public final class RaftNode implements AutoCloseable {
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
+            membership = new Membership(
+                    shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+        }
+
+        private boolean alone() {
+            return membership.includesSelf() && membership.members().size() == 1;
         }
 
         void start() throws IOException {
             server.start();
+            wasMember = membership.includesSelf();
+            if (!wasMember) {
+                LOG.info(
+                        "Shard {}: node {} is no member: it neither votes nor serves until it is admitted",
+                        identity.shard().name(),
+                        identity.self().label());
+            }
             var unused =
                     ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -383,7 +466,7 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> transfer(UUID member, Duration limit) {
-            return moveLeadership(peerId(member), limit.toMillis());
+            return moveLeadership(Members.peerId(member), limit.toMillis());
         }
 
         @Override
@@ -392,7 +475,9 @@ public final class RaftNode implements AutoCloseable {
             var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
                     .filter(follower -> follower.getLastRpcElapsedTimeMs()
                             < settings.electionTimeoutMax().toMillis())
-                    .map(follower -> UUID.fromString(follower.getId().getId().toStringUtf8()))
+                    .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
+                    .filter(membership::includes)
+                    .map(Members::uuid)
                     .sorted()
                     .toList();
             if (answering.isEmpty()) {
@@ -432,6 +517,7 @@ public final class RaftNode implements AutoCloseable {
 
         private void tick() {
             try {
+                checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
                 if (checkpointIsDue()) {
@@ -439,6 +525,26 @@ public final class RaftNode implements AutoCloseable {
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error("Shard {}: a regular check failed", identity.shard().name(), e);
+            }
+        }
+
+        private void checkEnd() {
+            wasMember |= membership.includesSelf();
+            var closed = division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED;
+            var verdict = end.verdict(nanoTicker.getAsLong(), closed, membership.includesSelf());
+            if (verdict == GroupEnd.Verdict.GOING_ON || leaving) {
+                return;
+            }
+            leaving = true;
+            if (verdict == GroupEnd.Verdict.NOT_A_MEMBER) {
+                named("raft-leaving-" + identity.shard().name())
+                        .newThread(() -> leave(this))
+                        .start();
+            } else {
+                halt.halt(
+                        Halt.LOG_FAILED,
+                        "shard " + identity.shard().name() + ": Ratis closed the Raft group after a failure, see above",
+                        null);
             }
         }
 

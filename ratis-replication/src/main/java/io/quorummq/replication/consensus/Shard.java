@@ -22,11 +22,16 @@ public record Shard(String name, UUID groupId) {
 
     /** Where this shard's copy of the replicated files lives below a node's data directory. */
     public Path filesDirectory(Path data) {
-        return data.resolve("shard-" + name).resolve("files");
+        return directory(data).resolve("files");
+    }
+
+    /** Where everything of this shard lives below a node's data directory. */
+    public Path directory(Path data) {
+        return data.resolve("shard-" + name);
     }
 
     /** Where this shard's Raft log lives below a node's data directory. */
     public Path raftDirectory(Path data) {
-        return data.resolve("shard-" + name).resolve("raft");
+        return directory(data).resolve("raft");
     }
 }

@@ -128,7 +128,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         if (ageScan != null) {
             ageScan.cancel(false);
         }
-        visibility.queues().forEach(queue -> queue.receiver().close());
+        visibility.queues().forEach(queue -> queue.receiver().leave());
         try {
             server.stop();
         } catch (Exception e) {

@@ -65,7 +65,7 @@ public final class Node implements AutoCloseable {
             cmq = new CmqHttpServer(
                     rest, queues, replica.leader(), replica.credentials(), wall, random, metrics.registry());
             checkCmq();
-            replica.offer(new ForwardedRequests(cmq::forwarded));
+            replica.offer(new ForwardingService(cmq::forwarded));
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
             housekeeping = new Housekeeping(List.of(
                     new Duty("removed credentials", replica.credentials()::poll),

@@ -135,6 +135,8 @@ final class Replica implements AutoCloseable {
             }
             if (members.size() == 1) {
                 office.first().get();
+            } else {
+                rehearse();
             }
         } catch (IOException e) {
             throw new ConfigurationException("this node cannot take part in its cluster: " + e.getMessage(), e);
@@ -161,6 +163,20 @@ final class Replica implements AutoCloseable {
             LOG.debug("Listening at {} while this node finds out who it is", listening);
             return identification.identify();
         }
+    }
+
+    /** Beside everything else; a node that leads by then has had the real thing. */
+    private void rehearse() {
+        var thread = new Thread(
+                () -> {
+                    if (office.serving().isEmpty()) {
+                        new Rehearsal(home, clock, random).perform();
+                    }
+                },
+                "rehearsal");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        thread.start();
     }
 
     private static RaftNode.Formation formation(MemberIdentity identity) {

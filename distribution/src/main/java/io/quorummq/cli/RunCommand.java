@@ -60,6 +60,9 @@ public final class RunCommand implements Runnable {
     @Option(names = "--admin-port", paramLabel = "N", description = "health and metrics (default: 9090)")
     private @Nullable Integer adminPort;
 
+    @Option(names = "--raft-port", paramLabel = "N", description = "between nodes (default: 7400)")
+    private @Nullable Integer raftPort;
+
     @Option(
             names = "-D",
             paramLabel = "KEY=VALUE",
@@ -134,6 +137,7 @@ public final class RunCommand implements Runnable {
         put(ports, Port.CORE, corePort);
         put(ports, Port.AMQP, amqpPort);
         put(ports, Port.ADMIN, adminPort);
+        put(ports, Port.RAFT, raftPort);
         return ports;
     }
 

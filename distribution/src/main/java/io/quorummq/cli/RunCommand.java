@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
             "QUORUMMQ_SECRET_KEY when set, else generated), data/ and log/."
         })
 public final class RunCommand implements Runnable {
+    private static final int LOOK_MILLIS = 20;
+
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -90,15 +93,25 @@ public final class RunCommand implements Runnable {
     private void runUntilStopped(Home directory, long begun) {
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
-        var node = new Node(directory, clock, random, RunCommand::endInFailure);
+        var node = new Node(directory, clock, random);
         node.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, stopped), "stop"));
-        var ready = Duration.ofNanos(System.nanoTime() - begun);
         new Banner(node, directory, clock, random).print(out);
-        out.println("ready in " + ready.toMillis() + " ms (process "
-                + ProcessHandle.current().pid() + ")");
         out.flush();
         try {
+            if (!node.isReady()) {
+                out.println("waiting for other nodes, to elect a leader");
+                out.flush();
+            }
+            while (!node.isReady()) {
+                if (stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+            out.println(
+                    "ready in " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms (process "
+                            + ProcessHandle.current().pid() + ")");
+            out.flush();
             stopped.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,12 +126,6 @@ public final class RunCommand implements Runnable {
         out.flush();
         stopped.countDown();
         Runtime.getRuntime().halt(0);
-    }
-
-    /** A process that cannot serve any more has to end, so that whoever supervises it notices. */
-    private static void endInFailure() {
-        LogManager.shutdown();
-        Runtime.getRuntime().halt(1);
     }
 
     private Map<Port, Integer> ports() {

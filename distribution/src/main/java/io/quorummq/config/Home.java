@@ -25,6 +25,16 @@ public record Home(Path directory) {
         return etc().resolve("credential");
     }
 
+    /** Which cluster this node belongs to, and where the others are. */
+    public Path cluster() {
+        return etc().resolve("cluster.properties");
+    }
+
+    /** Certificates of the port between nodes; missing where that speaks in the clear. */
+    public Path tls() {
+        return etc().resolve("tls");
+    }
+
     /** What an operator may edit. */
     public Path etc() {
         return directory.resolve("etc");

@@ -4,6 +4,8 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,8 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -27,6 +31,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +58,7 @@ final class FileStateMachine extends BaseStateMachine {
     private final AtomicLong installationAsked = new AtomicLong(-1);
     private volatile @Nullable SnapshotInfo latestSnapshot;
     private volatile boolean closing;
+    private volatile @Nullable Path currentDirectory;
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
@@ -61,6 +67,9 @@ final class FileStateMachine extends BaseStateMachine {
     record RaftEvents(
             LongConsumer ready,
             LongConsumer lost,
+            Runnable leaderChanged,
+            Runnable closedByRatis,
+            Runnable notAMember,
             LongSupplier currentTerm,
             LongSupplier lastLogIndex,
             ClientId writer) {}
@@ -79,6 +88,7 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
+        currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
         getLifeCycle().startAndTransition(this::load, IOException.class);
     }
 
@@ -126,9 +136,9 @@ final class FileStateMachine extends BaseStateMachine {
         var entry = transaction.getLogEntry();
         // on the leader this is the very array the writer filled: nothing is read back or decoded again
         var data = entry.getStateMachineLogEntry().getLogData();
-        Outcome outcome;
+        Message reply;
         try {
-            outcome = state.apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
+            reply = apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
             noteCut(entry.getIndex());
         } catch (IOException | RuntimeException | Error e) {
             throw applyFailed(entry.getIndex(), entry.getTerm(), e);
@@ -137,7 +147,29 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
-        return CompletableFuture.completedFuture(outcome == Outcome.APPLIED ? APPLIED : DROPPED);
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private Message apply(long index, long term, ByteBuffer entry) throws IOException {
+        if (VerificationEntry.is(entry)) {
+            var position = new LogPosition(term, index);
+            state.verify(position);
+            return Message.valueOf(encode(position));
+        }
+        return state.apply(index, term, entry) == Outcome.APPLIED ? APPLIED : DROPPED;
+    }
+
+    private static ByteString encode(LogPosition position) {
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(position.term())
+                .putLong(position.index())
+                .flip());
+    }
+
+    /** Where a verification entry has come to stand, as its reply says. */
+    static LogPosition position(Message reply) {
+        var in = reply.getContent().asReadOnlyByteBuffer();
+        return new LogPosition(in.getLong(), in.getLong());
     }
 
     /** An entry of Raft's own. */
@@ -234,15 +266,30 @@ final class FileStateMachine extends BaseStateMachine {
         return latestSnapshot;
     }
 
+    /** Comes right after Ratis has written the configuration down. */
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
         lastConfigurationTerm = term;
+        var directory = currentDirectory;
+        if (directory != null) {
+            try {
+                ConfigurationFiles.makeDurable(directory, index);
+            } catch (IOException e) {
+                halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
+            }
+        }
     }
 
     /** Comes right after the configuration entry that begins a term, on the same thread. */
     @Override
     public void notifyLeaderReady() {
         raft.ready().accept(lastConfigurationTerm);
+    }
+
+    /** Comes under Ratis' lock. */
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        raft.leaderChanged().run();
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */
@@ -261,7 +308,12 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
+    public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
+            RoleInfoProto role, TermIndex firstInLog) {
+        if (firstInLog.getIndex() <= raft.lastLogIndex().getAsLong() + 1) {
+            // every node that joins is asked once, also where the log has all it needs
+            return CompletableFuture.completedFuture(null);
+        }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
             LOG.error(
                     "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}."
@@ -288,12 +340,17 @@ final class FileStateMachine extends BaseStateMachine {
     public void close() throws IOException {
         if (!closing) {
             closing = true;
-            halt.halt(
-                    Halt.LOG_FAILED,
-                    "shard " + shard + ": Ratis closed the Raft group after a failure, see above",
-                    null);
+            raft.closedByRatis().run();
         }
         state.close();
+    }
+
+    /** Ratis closed the group, this node being no member of it. */
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServers) {
+        if (!allServers) {
+            raft.notAMember().run();
+        }
     }
 
     /** A finished checkpoint as Ratis wants to see it: it has no files of Ratis' kind. */

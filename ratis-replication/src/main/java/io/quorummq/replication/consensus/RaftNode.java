@@ -417,7 +417,7 @@ public final class RaftNode implements AutoCloseable {
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(port.raftParameters())
+                    .setParameters(port.raftParameters(identity.self().id()))
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());

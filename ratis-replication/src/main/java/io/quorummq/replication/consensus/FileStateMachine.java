@@ -287,7 +287,13 @@ final class FileStateMachine extends BaseStateMachine {
         var directory = currentDirectory;
         if (directory != null) {
             try {
-                ConfigurationFiles.makeDurable(directory, index);
+                ConfigurationFiles.makeDurable(
+                        directory,
+                        LogEntryProto.newBuilder()
+                                .setTerm(term)
+                                .setIndex(index)
+                                .setConfigurationEntry(configuration)
+                                .build());
             } catch (IOException e) {
                 halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
             }

@@ -347,6 +347,7 @@ public final class RaftNode implements AutoCloseable {
         private boolean clockSet;
         private final Membership membership;
         private final RedoneLog entries;
+        private final UnsoundLeader unsound;
         private final GroupEnd end = new GroupEnd();
         private volatile boolean wasMember;
         private boolean leaving;
@@ -404,6 +405,7 @@ public final class RaftNode implements AutoCloseable {
             division = server.getDivision(group.getGroupId());
             membership = new Membership(
                     shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
             entries = new RedoneLog(division::getRaftLog, identity.data());
         }
 
@@ -548,6 +550,7 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                unsound.check();
                 purge();
                 if (checkpointIsDue()) {
                     requestCheckpoint();

@@ -164,6 +164,40 @@ final class MembershipTest {
     }
 
     @Test
+    void whoBelongsToTheGroupIsKnownAlsoWhenTheLogThatSaidSoIsGone() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+            var first = cluster.leader();
+            var second = cluster.joining("n2", null);
+            cluster.change(second, null);
+            var log = first.office().orElseThrow().log();
+            for (var i = 0; i < 40; i++) {
+                new Acks().appendAll(log, i * 1_000L, 1_000);
+                log.barrier().get(30, TimeUnit.SECONDS);
+            }
+            cluster.nodes.forEach(node -> node.raft.checkpointSoon());
+            for (var node : cluster.nodes) {
+                await().atMost(TestCluster.PATIENCE).until(() -> !hasFirstSegment(node.log()));
+            }
+
+            cluster.closeAll();
+            for (var node : cluster.nodes) {
+                node.raft.open(RaftNode.Formation.RESTART);
+            }
+            cluster.leader();
+
+            assertThat(cluster.nodes)
+                    .allSatisfy(node ->
+                            assertThat(node.raft.membership().members()).containsExactly(first.member, second.member));
+        }
+    }
+
+    private static boolean hasFirstSegment(Path log) throws IOException {
+        try (var files = Files.newDirectoryStream(log, "log_{0-*,inprogress_0}")) {
+            return files.iterator().hasNext();
+        }
+    }
+
+    @Test
     void aChangeOfOtherMembersThanThoseThereAreIsRefusedAndChangesNothing() throws Exception {
         try (var cluster = new TestCluster(directory, 1, TestCluster.alone()).form()) {
             var leader = cluster.leader();

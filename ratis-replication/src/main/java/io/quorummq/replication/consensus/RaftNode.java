@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -180,14 +181,17 @@ public final class RaftNode implements AutoCloseable {
         if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
             throw new IllegalArgumentException("a group of nobody cannot be formed");
         }
-        var joining = formation == Formation.JOINING;
-        if (formation != Formation.RESTART && !ConfigurationFiles.firstKnown(shardDirectory)) {
-            ConfigurationFiles.writeFirst(shardDirectory, joining ? List.of() : identity.members());
+        if (formation == Formation.RESTART) {
+            return ConfigurationFiles.first(shardDirectory);
+        }
+        var wanted = formation == Formation.JOINING ? List.<Member>of() : identity.members();
+        if (!ConfigurationFiles.firstKnown(shardDirectory)) {
+            ConfigurationFiles.writeFirst(shardDirectory, wanted);
         }
         var first = ConfigurationFiles.first(shardDirectory);
-        if (joining && !first.isEmpty()) {
-            throw new IOException(shardDirectory + " holds a member of a group that was formed with " + first
-                    + ": a node that is to be admitted begins with an empty directory");
+        if (!Set.copyOf(first).equals(Set.copyOf(wanted))) {
+            throw new IOException(shardDirectory + " belongs to a group that was formed with " + first + ", not with "
+                    + wanted + ": a new node begins with an empty directory");
         }
         return first;
     }

@@ -198,6 +198,41 @@ final class MembershipTest {
     }
 
     @Test
+    void aNodeThatRestartsWhileItIsBeingAdmittedIsAdmitted() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+            var first = cluster.leader();
+            new Acks().appendAll(first.office().orElseThrow().log(), 0, 100);
+            var second = cluster.joining("n2", null);
+            second.raft.close();
+            var now = first.raft.membership().members();
+
+            var change = first.raft.membership().change(now, List.of(first.member, second.member));
+            second.raft.open(RaftNode.Formation.RESTART);
+            change.get(30, TimeUnit.SECONDS);
+
+            await().atMost(TestCluster.PATIENCE).until(() -> second.raft.part() == RaftNode.Part.MEMBER);
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> second.state.numbers().size() == 100);
+            assertThat(second.halts).isEmpty();
+        }
+    }
+
+    @Test
+    void aDirectoryOfOneBeginningIsNotUsedForAnother() throws Exception {
+        try (var cluster = new TestCluster(directory, 2, TestCluster.settings())) {
+            var member = cluster.nodes.get(0);
+            member.raft.open(RaftNode.Formation.FIRST_START);
+            member.raft.close();
+            assertThatThrownBy(() -> member.raft.open(RaftNode.Formation.JOINING))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a new node begins with an empty directory");
+
+            member.raft.open(RaftNode.Formation.FIRST_START);
+            assertThat(member.raft.part()).isEqualTo(RaftNode.Part.MEMBER);
+        }
+    }
+
+    @Test
     void aChangeOfOtherMembersThanThoseThereAreIsRefusedAndChangesNothing() throws Exception {
         try (var cluster = new TestCluster(directory, 1, TestCluster.alone()).form()) {
             var leader = cluster.leader();

@@ -13,6 +13,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.protocol.RaftServerProtocol;
+import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -215,6 +220,44 @@ final class MembershipTest {
                     .until(() -> second.state.numbers().size() == 100);
             assertThat(second.halts).isEmpty();
         }
+    }
+
+    @Test
+    void aNodeThatIsLeftAloneWhileItIsBeingAdmittedGoesOnWaiting() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings())) {
+            var waiting = cluster.joining("n2", null);
+            var before = waiting.raft.membership();
+            // what a leader sends that takes the node for caught up, and dies before it sends the configuration
+            server(waiting)
+                    .appendEntries(AppendEntriesRequestProto.newBuilder()
+                            .setServerRequest(RaftRpcRequestProto.newBuilder()
+                                    .setRequestorId(
+                                            Members.peerId(UUID.randomUUID()).toByteString())
+                                    .setReplyId(
+                                            Members.peerId(waiting.member.id()).toByteString())
+                                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(
+                                            RaftGroupId.valueOf(waiting.shard.groupId())))
+                                    .setCallId(1))
+                            .setLeaderTerm(7)
+                            .setLeaderCommit(-1)
+                            .setInitializing(false)
+                            .build());
+
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> waiting.raft.isOpen() && waiting.raft.membership() != before);
+
+            assertThat(waiting.raft.part()).isEqualTo(RaftNode.Part.JOINING);
+            assertThat(waiting.raft.status().term()).isEqualTo(7);
+            assertThat(waiting.halts).isEmpty();
+        }
+    }
+
+    private static RaftServerProtocol server(TestCluster.Node node) throws ReflectiveOperationException {
+        var running = RaftNode.class.getDeclaredField("running");
+        running.setAccessible(true);
+        var division = running.get(node.raft).getClass().getDeclaredField("division");
+        division.setAccessible(true);
+        return (RaftServerProtocol) division.get(running.get(node.raft));
     }
 
     @Test

@@ -45,7 +45,7 @@ final class NodeLeader implements Leader {
     }
 
     private CompletableFuture<byte[]> forward(NodeAddress leader, byte[] request) {
-        var call = peers.call(leader, ForwardedRequests.NAME, request, FORWARD_MAX);
+        var call = peers.call(leader, ForwardingService.NAME, request, FORWARD_MAX);
         var answer = new CompletableFuture<byte[]>();
         var unused = call.whenComplete((reply, failure) -> {
             if (failure == null) {

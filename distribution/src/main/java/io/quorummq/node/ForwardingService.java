@@ -10,12 +10,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** CMQ requests that came in at another node and are served here, where the broker is. */
-final class ForwardedRequests implements PeerService {
+final class ForwardingService implements PeerService {
     static final String NAME = "cmq";
 
     private final Function<byte[], CompletableFuture<byte[]>> requests;
 
-    ForwardedRequests(Function<byte[], CompletableFuture<byte[]>> requests) {
+    ForwardingService(Function<byte[], CompletableFuture<byte[]>> requests) {
         this.requests = requests;
     }
 

@@ -18,6 +18,8 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -56,6 +58,7 @@ final class FileStateMachine extends BaseStateMachine {
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
+    private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
@@ -79,7 +82,22 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
-        getLifeCycle().startAndTransition(this::load, IOException.class);
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            load();
+                            // before Ratis reads it
+                            if (!log.isEmpty() && getLastAppliedTermIndex().getIndex() > log.last()) {
+                                LOG.info(
+                                        "Shard {}: the log up to {} goes, the files are at {}",
+                                        shard,
+                                        log.last(),
+                                        getLastAppliedTermIndex());
+                                LogTail.removeCovered(
+                                        storage.getStorageDir().getCurrentDir().toPath());
+                            }
+                        },
+                        IOException.class);
     }
 
     @Override
@@ -97,10 +115,10 @@ final class FileStateMachine extends BaseStateMachine {
         var position = state.recover(log.last());
         redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {
-            throw new IOException(
-                    "shard " + shard + ": the log begins at index " + log.first()
-                            + ", but the last checkpoint ends at " + position.index()
-                            + ": entries between are gone. This node neither votes nor serves; replace it: quorummq cluster replace");
+            throw new MissingEntriesException(
+                    shard,
+                    "the log begins at entry " + log.first() + ", but the last checkpoint ends at " + position.index(),
+                    log.first() - 1);
         }
         if (position.index() >= 0) {
             var termIndex = TermIndex.valueOf(position.term(), position.index());
@@ -263,15 +281,31 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
-            LOG.error(
-                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}."
-                            + " It stays behind until it is replaced: quorummq cluster replace",
+            LOG.warn(
+                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}",
                     shard,
                     getLastAppliedTermIndex(),
                     firstInLog);
         }
-        // a failure would be asked for again at once and for ever
-        return new CompletableFuture<>();
+        return installation.needed(
+                role.getFollowerInfo().getLeaderInfo().getId().getAddress(), firstInLog.getIndex());
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId group, RaftPeerId leader) {
+        installation.leaderChanged();
+    }
+
+    void onInstallation(InstallationEvents listener) {
+        installation = listener;
+    }
+
+    /** Who hears that an installation is needed; called under Ratis' lock. */
+    interface InstallationEvents {
+        /** A failed future is asked for again at once. */
+        CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog);
+
+        default void leaderChanged() {}
     }
 
     /** The first index the leader still has, when this node's log ends before it. */

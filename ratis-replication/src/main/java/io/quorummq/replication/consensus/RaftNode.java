@@ -2,7 +2,15 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.installation.Giver;
+import io.quorummq.replication.installation.LogHolds;
+import io.quorummq.replication.installation.SnapshotService;
+import io.quorummq.replication.peer.NodeAddress;
 import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.peer.PeerRefusal;
+import io.quorummq.replication.peer.Peers;
+import io.quorummq.replication.store.DamageException;
+import io.quorummq.replication.store.SnapshotExport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -24,6 +32,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -36,6 +45,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
@@ -54,6 +64,11 @@ public final class RaftNode implements AutoCloseable {
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(60);
     private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
+    /** Below this the log is kept for nobody, and nobody is given files: this node needs the rest itself. */
+    private static final long GIVING_FREE_BYTES_MIN = 512L << 20;
+
+    private static final int GIVING_THREADS_MAX = 2;
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
     /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
     private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
 
@@ -65,8 +80,13 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final LogHolds holds;
+    private final SnapshotService giving;
+    private final Optional<Installer> installer;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
+    private Formation formation = Formation.RESTART;
+    private volatile boolean closing;
 
     /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
     public record Identity(Shard shard, Member self, List<Member> members, Path data) {
@@ -78,6 +98,9 @@ public final class RaftNode implements AutoCloseable {
             }
         }
     }
+
+    /** What listens beside Raft while the node is open, with which TLS, and the way to the other nodes. */
+    public record Network(PeerPort port, Peers peers) {}
 
     /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
     public enum Formation {
@@ -100,7 +123,7 @@ public final class RaftNode implements AutoCloseable {
     /**
      * @param state recovered at each opening and closed at each closing
      * @param nanoTicker a monotonic clock in nanoseconds
-     * @param port what listens beside Raft while this is open, and with which TLS
+     * @param network gets the service that gives files to other nodes
      */
     public RaftNode(
             Identity identity,
@@ -110,19 +133,27 @@ public final class RaftNode implements AutoCloseable {
             LongSupplier nanoTicker,
             Halt halt,
             Officeholder holder,
-            PeerPort port) {
+            Network network) {
         this.identity = identity;
         this.settings = settings;
         this.state = state;
         this.clock = clock;
         this.nanoTicker = nanoTicker;
         this.halt = halt;
-        this.holder = holder;
-        this.port = port;
+        this.holder = new SoundOfficeholder(holder, state);
+        port = network.port();
+        holds = new LogHolds(nanoTicker, () -> identity.data().toFile().getUsableSpace(), GIVING_FREE_BYTES_MIN);
+        var shard = identity.shard();
+        giving = new SnapshotService(
+                shard.name(), holds, nanoTicker, idleThreads("giving-files-" + shard.name(), GIVING_THREADS_MAX));
+        port.services().add(giving);
+        installer = state.replica()
+                .map(replica -> new Installer(shard, identity.self().id(), replica, network.peers(), nanoTicker));
     }
 
     /**
-     * Checks the log, repairs a torn tail, and takes part in the group.
+     * Checks the log, repairs a torn tail, and takes part in the group. Where the files do not reach up to the log, the node stays
+     * closed until it has got another node's, and opens by itself: see {@link #isInstalling}.
      *
      * @throws CorruptLogException the log is damaged: nothing was changed
      * @throws IOException a restart without a vote file, a foreign directory, a port in use, or a disk that fails
@@ -135,6 +166,15 @@ public final class RaftNode implements AutoCloseable {
             throw new IOException(
                     "shard " + identity.shard().name() + " did not close and cannot be opened again", stuck);
         }
+        if (isInstalling()) {
+            throw new IllegalStateException("shard " + identity.shard().name() + " is taking files from another node");
+        }
+        closing = false;
+        openNow(formation);
+    }
+
+    private void openNow(Formation formation) throws IOException {
+        this.formation = formation;
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
@@ -149,6 +189,12 @@ public final class RaftNode implements AutoCloseable {
             started.start();
         } catch (CompletionException e) {
             started.close();
+            var missing = missingEntries(e);
+            if (missing.isPresent() && installer.isPresent() && !isInstalling()) {
+                LOG.error("{}", missing.get().getMessage());
+                var unused = installClosed(missing.get().indexWanted(), FOR_EVER);
+                return;
+            }
             var cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(
                     "shard " + identity.shard().name() + " could not be opened: " + cause.getMessage(), cause);
@@ -157,6 +203,81 @@ public final class RaftNode implements AutoCloseable {
             throw e;
         }
         running = started;
+        installer.ifPresent(Installer::start);
+    }
+
+    private static Optional<MissingEntriesException> missingEntries(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MissingEntriesException missing) {
+                return Optional.of(missing);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether this node is taking files from another one, be it open meanwhile or closed. */
+    public boolean isInstalling() {
+        return installer.isPresent() && installer.get().running();
+    }
+
+    /**
+     * Makes the files good: closes, takes from another node whatever differs, and opens again. Completes when it is open; fails
+     * when nobody gave anything within the limit, and then it is open on the files it had.
+     */
+    public CompletableFuture<Void> repair(Duration limit) throws IOException {
+        var taking = installer.orElseThrow(
+                () -> new IllegalStateException("shard " + identity.shard().name() + " has no files"));
+        taking.stop();
+        synchronized (this) {
+            var indexMin = opened().indexBeforeLog();
+            closeNow();
+            return installClosed(indexMin, limit);
+        }
+    }
+
+    /** Log and vote stay as they are: an installed state may reach further than the log, but never may a gap come before it. */
+    private CompletableFuture<Void> installClosed(long indexMin, Duration limit) {
+        return installer.orElseThrow().installClosed(this::knownOthers, indexMin, limit, fetched -> {
+            synchronized (this) {
+                if (fetched != null) {
+                    group().advance(fetched.configuration());
+                    state.replica().orElseThrow().damage().forget();
+                }
+                openAgain();
+            }
+            if (fetched == null) {
+                throw new IOException("no node gave its files within " + limit);
+            }
+        });
+    }
+
+    private void openAgain() {
+        if (closing) {
+            return;
+        }
+        try {
+            openNow(formation == Formation.FIRST_START ? Formation.RESTART : formation);
+        } catch (IOException | RuntimeException e) {
+            halt.halt(
+                    Halt.LOG_FAILED,
+                    "shard " + identity.shard().name() + ": could not be opened again after an installation: " + e,
+                    e);
+        }
+    }
+
+    private List<NodeAddress> knownOthers() {
+        var self = identity.self().id();
+        var known = group().othersThan(self.toString());
+        return known.isEmpty()
+                ? identity.members().stream()
+                        .filter(member -> !member.id().equals(self))
+                        .map(member -> NodeAddress.of(member.address()))
+                        .toList()
+                : known;
+    }
+
+    private GroupFile group() {
+        return new GroupFile(currentDirectory(identity.shard().raftDirectory(identity.data())));
     }
 
     /**
@@ -165,7 +286,14 @@ public final class RaftNode implements AutoCloseable {
      * @throws CloseTimeoutException it did not end in time: the process has to be halted before anybody uses the files
      */
     @Override
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
+        closing = true;
+        // without the lock: an installation may be waiting for it
+        installer.ifPresent(Installer::stop);
+        closeNow();
+    }
+
+    private synchronized void closeNow() throws IOException {
         var last = running;
         running = null;
         if (last != null) {
@@ -252,7 +380,7 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /** Everything that lives from one opening to the next closing. */
-    private final class Running implements LogSink, Ballot {
+    private final class Running implements LogSink, Ballot, Giver, Installer.Behind {
         private final RaftGroup group;
         private final RaftPeerId self = peerId(identity.self().id());
         private final ClientId client = ClientId.randomId();
@@ -265,6 +393,9 @@ public final class RaftNode implements AutoCloseable {
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
         private boolean clockSet;
+        private long purgedIndex = -1;
+        private volatile @Nullable NodeAddress installationAskedBy;
+        private volatile boolean logKept;
 
         Running(Path directory, LogTail.Extent log) throws IOException {
             var shard = identity.shard();
@@ -299,7 +430,8 @@ public final class RaftNode implements AutoCloseable {
                     new FileStateMachine.RaftEvents(
                             leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex, client),
                     log);
-            machine.onCheckpoint(this::purge);
+            machine.onCheckpoint(index -> purge());
+            machine.onInstallation(new InstallationRequests());
             server = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(group)
@@ -313,11 +445,13 @@ public final class RaftNode implements AutoCloseable {
 
         void start() throws IOException {
             server.start();
+            giving.give(this);
             var unused =
                     ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         void close() throws IOException {
+            giving.give(null);
             machine.expectClose();
             ticks.shutdownNow();
             leadership.close();
@@ -426,6 +560,9 @@ public final class RaftNode implements AutoCloseable {
             try {
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                giving.expire();
+                purge();
+                installer.ifPresent(taking -> taking.catchUp(this, lastLogIndex()));
                 if (checkpointIsDue()) {
                     requestCheckpoint();
                 }
@@ -461,9 +598,107 @@ public final class RaftNode implements AutoCloseable {
             });
         }
 
-        /** Ratis purges only when it asks for a snapshot; ours is finished later, in the background. */
-        private void purge(long checkpointIndex) {
-            var unused = division.getRaftLog().purge(checkpointIndex);
+        /** Up to the last checkpoint, as far as no other replica still needs the log. Ratis purges too rarely and too little. */
+        private synchronized void purge() {
+            var checkpoint = machine.getLatestSnapshot();
+            if (!logKept && checkpoint != null && checkpoint.getIndex() > purgedIndex) {
+                var index = holds.limit(checkpoint.getIndex());
+                if (index > purgedIndex) {
+                    purgedIndex = index;
+                    var unused = division.getRaftLog().purge(index);
+                }
+            }
+        }
+
+        /** The entry before the first in the log; without a log, the last of the files. */
+        long indexBeforeLog() {
+            var first = division.getRaftLog().getStartIndex();
+            return first < 0 ? machine.getLastAppliedTermIndex().getIndex() : first - 1;
+        }
+
+        @Override
+        public SnapshotExport export(long indexMin) throws PeerRefusal {
+            var replica = state.replica().orElseThrow(() -> new PeerRefusal("this node keeps no files"));
+            if (!replica.damage().places().isEmpty()) {
+                throw new PeerRefusal("the files of this node are damaged");
+            }
+            var store = replica.store();
+            if (store.redoing()) {
+                throw new PeerRefusal("this node is still applying its log");
+            }
+            if (store.checkpointed().index() < Math.max(0, indexMin)) {
+                requestCheckpoint();
+                throw new PeerRefusal("the last checkpoint of this node ends at " + store.checkpointed()
+                        + "; a new one is asked for");
+            }
+            return store.export();
+        }
+
+        @Override
+        public byte[] configuration() {
+            return GroupFile.encode(division);
+        }
+
+        @Override
+        public void damaged(DamageException damage) {
+            state.replica().ifPresent(replica -> replica.damage().report(damage));
+        }
+
+        @Override
+        public List<NodeAddress> others() {
+            var leader = installationAskedBy;
+            var members = division.getRaftConf().getAllPeers().stream()
+                    .filter(peer -> !peer.getId().equals(self))
+                    .map(peer -> NodeAddress.of(peer.getAddress()));
+            return Stream.concat(Stream.ofNullable(leader), members).distinct().toList();
+        }
+
+        @Override
+        public long appliedIndex() {
+            return machine.getLastAppliedTermIndex().getIndex();
+        }
+
+        @Override
+        public void keepLog(boolean keep) {
+            logKept = keep;
+        }
+
+        @Override
+        public void reopen() {
+            synchronized (RaftNode.this) {
+                if (running != this || closing) {
+                    return;
+                }
+                try {
+                    closeNow();
+                } catch (IOException e) {
+                    halt.halt(
+                            Halt.LOG_FAILED,
+                            "shard " + identity.shard().name() + ": could not be closed for an installation: " + e,
+                            e);
+                    return;
+                }
+                state.replica().ifPresent(replica -> replica.damage().forget());
+                openAgain();
+            }
+        }
+
+        /** Ratis asks for files, and says when it has to be told to ask anew. */
+        private final class InstallationRequests implements FileStateMachine.InstallationEvents {
+            @Override
+            public CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog) {
+                if (!leaderAddress.isEmpty()) {
+                    installationAskedBy = NodeAddress.of(leaderAddress);
+                }
+                return installer.isEmpty()
+                        ? new CompletableFuture<>()
+                        : installer.get().behind(firstInLog, Running.this);
+            }
+
+            @Override
+            public void leaderChanged() {
+                installer.ifPresent(Installer::leaderChanged);
+            }
         }
 
         Status status() {
@@ -483,12 +718,22 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    /** One thread that goes when it is not needed, never refusing a callback: what fails must be told even after closing. */
+    /** One thread, so that callbacks keep their order. */
     private static Executor callbackThread(String name) {
-        var thread = new ThreadPoolExecutor(
-                1, 1, CALLBACK_THREAD_IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
+        return idleThreads(name, 1);
+    }
+
+    /** Threads that go when they are not needed, never refusing a task: what fails must be told even after closing. */
+    private static Executor idleThreads(String name, int threads) {
+        var pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                CALLBACK_THREAD_IDLE_SECONDS_MAX,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadFactory named(String name) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -133,6 +134,7 @@ public record RaftSettings(
 
     RaftProperties properties(Path directory, String host, int port) {
         var p = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(p, new PacedGrpc());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
         GrpcConfigKeys.Server.setHost(p, host);
         GrpcConfigKeys.Server.setPort(p, port);
@@ -146,6 +148,8 @@ public record RaftSettings(
         RaftServerConfigKeys.Rpc.setRequestTimeout(p, time(requestTimeout));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, time(stepDownWait));
+        // a new member closes and opens again after an installation
+        RaftServerConfigKeys.setStagingTimeout(p, TimeDuration.valueOf(30, TimeUnit.SECONDS));
         RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(300, TimeUnit.SECONDS));
 
         Log.setAsyncFlushEnabled(p, false);
@@ -161,7 +165,9 @@ public record RaftSettings(
         Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(LOG_ENTRY_BYTES_MAX));
         Log.Appender.setInstallSnapshotEnabled(p, false);
         Log.Appender.setWaitTimeMin(p, TimeDuration.ONE_MILLISECOND);
-        Log.setPurgeUptoSnapshotIndex(p, true);
+        // RaftNode purges, since it may have to keep the log for others; Ratis itself never goes beyond what all
+        // members have
+        Log.setPurgeUptoSnapshotIndex(p, false);
         Log.setPurgeGap(p, 1);
         Log.setPurgePreservationLogNum(p, keptEntries);
 

@@ -44,8 +44,13 @@ public final class PacedGrpc implements RpcType {
     private static final class Appender extends GrpcLogAppender {
         private static final long NOTICE_MILLIS_MAX = 500;
 
-        /** New entries are nothing that such a follower could be sent. */
-        private final AwaitForSignal never = new AwaitForSignal("waiting for an installation");
+        /** Neither new entries nor the follower's answers end the wait: there is nothing that it could be sent. */
+        private final AwaitForSignal never = new AwaitForSignal("waiting for an installation") {
+            @Override
+            public void signal() {
+                // see above
+            }
+        };
 
         Appender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
             super(server, state, follower);

@@ -190,7 +190,10 @@ public final class RaftNode implements AutoCloseable {
         } catch (CompletionException e) {
             started.close();
             var missing = missingEntries(e);
-            if (missing.isPresent() && installer.isPresent() && !isInstalling()) {
+            if (missing.isPresent()
+                    && installer.isPresent()
+                    && !isInstalling()
+                    && !knownOthers().isEmpty()) {
                 LOG.error("{}", missing.get().getMessage());
                 var unused = installClosed(missing.get().indexWanted(), FOR_EVER);
                 return;
@@ -229,6 +232,9 @@ public final class RaftNode implements AutoCloseable {
                 () -> new IllegalStateException("shard " + identity.shard().name() + " has no files"));
         taking.stop();
         synchronized (this) {
+            if (isInstalling()) {
+                throw new IOException("shard " + identity.shard().name() + ": another installation has not ended yet");
+            }
             var indexMin = opened().indexBeforeLog();
             closeNow();
             return installClosed(indexMin, limit);

@@ -80,4 +80,25 @@ final class ReplicationArchitectureTest {
                         "io.quorummq.replication.peer..")
                 .check(classes);
     }
+
+    @Test
+    void identityKnowsOnlyHowToCallOtherNodes() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.identity..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.quorummq.replication.consensus..",
+                        "io.quorummq.replication.store..",
+                        "io.quorummq.replication.artemis..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.peer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.quorummq.replication.identity..")
+                .check(classes);
+    }
 }

@@ -5,11 +5,14 @@ import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -30,6 +33,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,15 +60,21 @@ final class FileStateMachine extends BaseStateMachine {
     private final AtomicLong installationAsked = new AtomicLong(-1);
     private volatile @Nullable SnapshotInfo latestSnapshot;
     private volatile boolean closing;
+    private volatile @Nullable Path currentDirectory;
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
     private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
+    private IntConsumer onApplied = bytes -> {};
+    private Runnable onCheckpointBegun = () -> {};
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
             LongConsumer ready,
             LongConsumer lost,
+            Runnable leaderChanged,
+            Runnable closedByRatis,
+            Runnable notAMember,
             LongSupplier currentTerm,
             LongSupplier lastLogIndex,
             ClientId writer) {}
@@ -83,6 +93,7 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
+        currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
         getLifeCycle()
                 .startAndTransition(
                         () -> {
@@ -154,9 +165,9 @@ final class FileStateMachine extends BaseStateMachine {
         var entry = transaction.getLogEntry();
         // on the leader this is the very array the writer filled: nothing is read back or decoded again
         var data = entry.getStateMachineLogEntry().getLogData();
-        Outcome outcome;
+        Message reply;
         try {
-            outcome = state.apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
+            reply = apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
             noteCut(entry.getIndex());
         } catch (IOException | RuntimeException | Error e) {
             throw applyFailed(entry.getIndex(), entry.getTerm(), e);
@@ -165,7 +176,30 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
-        return CompletableFuture.completedFuture(outcome == Outcome.APPLIED ? APPLIED : DROPPED);
+        onApplied.accept(data.size());
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private Message apply(long index, long term, ByteBuffer entry) throws IOException {
+        if (VerificationEntry.is(entry)) {
+            var position = new LogPosition(term, index);
+            state.verify(position);
+            return Message.valueOf(encode(position));
+        }
+        return state.apply(index, term, entry) == Outcome.APPLIED ? APPLIED : DROPPED;
+    }
+
+    private static ByteString encode(LogPosition position) {
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(position.term())
+                .putLong(position.index())
+                .flip());
+    }
+
+    /** Where a verification entry has come to stand, as its reply says. */
+    static LogPosition position(Message reply) {
+        var in = reply.getContent().asReadOnlyByteBuffer();
+        return new LogPosition(in.getLong(), in.getLong());
     }
 
     /** An entry of Raft's own. */
@@ -227,15 +261,25 @@ final class FileStateMachine extends BaseStateMachine {
         onCheckpoint = listener;
     }
 
-    /** The index of the last finished checkpoint; the one that may begin here, on the applying thread, is not waited for. */
+    void onCheckpointBegun(Runnable listener) {
+        onCheckpointBegun = listener;
+    }
+
+    /** Hears of the bytes of each entry that was applied. */
+    void onApplied(IntConsumer listener) {
+        onApplied = listener;
+    }
+
+    /** Begins a checkpoint, on the applying thread, and does not wait for it. */
     @Override
     public long takeSnapshot() throws IOException {
         if (checkpointWanted.getAndSet(false) && checkpointRunning.compareAndSet(false, true)) {
             bytesSinceCheckpoint.set(0);
+            onCheckpointBegun.run();
             var unused = state.checkpoint().whenComplete(this::checkpointed);
         }
-        var latest = latestSnapshot;
-        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+        // Ratis would purge up to the index it gets: we do that ourselves, when nobody needs the log any more
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     private void checkpointed(@Nullable LogPosition position, @Nullable Throwable failure) {
@@ -262,15 +306,31 @@ final class FileStateMachine extends BaseStateMachine {
         return latestSnapshot;
     }
 
+    /** Comes right after Ratis has written the configuration down. */
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
         lastConfigurationTerm = term;
+        var directory = currentDirectory;
+        if (directory != null) {
+            try {
+                ConfigurationFiles.makeDurable(directory, index);
+            } catch (IOException e) {
+                halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
+            }
+        }
     }
 
     /** Comes right after the configuration entry that begins a term, on the same thread. */
     @Override
     public void notifyLeaderReady() {
         raft.ready().accept(lastConfigurationTerm);
+    }
+
+    /** Comes under Ratis' lock. */
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        raft.leaderChanged().run();
+        installation.leaderChanged();
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */
@@ -289,7 +349,14 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
+    public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
+            RoleInfoProto role, TermIndex firstInLog) {
+        if (firstInLog.getIndex() <= 0) {
+            // every node that joins is asked once, also where the log has all it needs; in any other case the leader
+            // would
+            // ask for ever until it hears of a state from which it can go on
+            return CompletableFuture.completedFuture(null);
+        }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
             LOG.warn(
                     "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}",
@@ -301,11 +368,6 @@ final class FileStateMachine extends BaseStateMachine {
                 role.getFollowerInfo().getLeaderInfo().getId().getAddress(), firstInLog.getIndex());
     }
 
-    @Override
-    public void notifyLeaderChanged(RaftGroupMemberId group, RaftPeerId leader) {
-        installation.leaderChanged();
-    }
-
     void onInstallation(InstallationEvents listener) {
         installation = listener;
     }
@@ -313,7 +375,7 @@ final class FileStateMachine extends BaseStateMachine {
     /** Who hears that an installation is needed; called under Ratis' lock. */
     interface InstallationEvents {
         /** A failed future is asked for again at once. */
-        CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog);
+        CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog);
 
         default void leaderChanged() {}
     }
@@ -332,12 +394,17 @@ final class FileStateMachine extends BaseStateMachine {
     public void close() throws IOException {
         if (!closing) {
             closing = true;
-            halt.halt(
-                    Halt.LOG_FAILED,
-                    "shard " + shard + ": Ratis closed the Raft group after a failure, see above",
-                    null);
+            raft.closedByRatis().run();
         }
         state.close();
+    }
+
+    /** Ratis closed the group, this node being no member of it. */
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServers) {
+        if (!allServers) {
+            raft.notAMember().run();
+        }
     }
 
     /** A finished checkpoint as Ratis wants to see it: it has no files of Ratis' kind. */

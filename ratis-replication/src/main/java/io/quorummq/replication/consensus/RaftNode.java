@@ -10,6 +10,7 @@ import io.quorummq.replication.peer.PeerPort;
 import io.quorummq.replication.peer.PeerRefusal;
 import io.quorummq.replication.peer.Peers;
 import io.quorummq.replication.store.DamageException;
+import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.SnapshotExport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,7 +41,6 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
@@ -49,6 +49,7 @@ import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,16 +84,21 @@ public final class RaftNode implements AutoCloseable {
     private final LogHolds holds;
     private final SnapshotService giving;
     private final Optional<Installer> installer;
+    private final Figures figures;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
-    private Formation formation = Formation.RESTART;
+    private volatile boolean removed;
     private volatile boolean closing;
 
-    /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
+    /**
+     * Who this node is: its shard, itself, all members of the group that is formed, and where its data live. Members matter at
+     * the first start only; afterwards, and for a node that is to be admitted, the list may be empty.
+     */
     public record Identity(Shard shard, Member self, List<Member> members, Path data) {
         public Identity {
             members = List.copyOf(members);
-            if (members.stream().noneMatch(member -> member.id().equals(self.id()))) {
+            if (!members.isEmpty()
+                    && members.stream().noneMatch(member -> member.id().equals(self.id()))) {
                 throw new IllegalArgumentException(
                         "this node, " + self.label() + " (" + self.id() + "), is not among the members " + members);
             }
@@ -104,8 +110,23 @@ public final class RaftNode implements AutoCloseable {
 
     /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
     public enum Formation {
+        /** The group is being formed, by all its first members. */
         FIRST_START,
+        /** The group is there and will admit this node, under a uuid never used before: until then it neither votes nor stands. */
+        JOINING,
+        /** Whatever it was, it goes on. */
         RESTART
+    }
+
+    /** What this node is to its group. */
+    public enum Part {
+        /** It takes no part: not opened, or closed. */
+        CLOSED,
+        /** It runs and waits to be admitted, neither voting nor serving. */
+        JOINING,
+        MEMBER,
+        /** The group goes on without it, for ever: it has closed itself. */
+        REMOVED
     }
 
     /** What a node knows about itself; leader is null when it knows none, indexes are -1 when there is nothing. */
@@ -149,6 +170,7 @@ public final class RaftNode implements AutoCloseable {
         port.services().add(giving);
         installer = state.replica()
                 .map(replica -> new Installer(shard, identity.self().id(), replica, network.peers(), nanoTicker));
+        figures = new Figures(shard.name(), currentDirectory(shard.raftDirectory(identity.data())), nanoTicker);
     }
 
     /**
@@ -174,17 +196,18 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private void openNow(Formation formation) throws IOException {
-        this.formation = formation;
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
         var directory = identity.shard().raftDirectory(identity.data());
         checkDirectory(directory, formation);
+        var applied = ConfigurationFiles.applied(currentDirectory(directory));
         var log = LogTail.repair(currentDirectory(directory));
         checkPort();
         Files.createDirectories(directory);
         VoteDurability.syncDirectory(directory);
-        var started = new Running(directory, log);
+        var first = firstMembers(identity.shard().directory(identity.data()), formation);
+        var started = new Running(directory, log, first, applied.orElse(first));
         try {
             started.start();
         } catch (CompletionException e) {
@@ -206,6 +229,7 @@ public final class RaftNode implements AutoCloseable {
             throw e;
         }
         running = started;
+        removed = false;
         installer.ifPresent(Installer::start);
     }
 
@@ -246,7 +270,7 @@ public final class RaftNode implements AutoCloseable {
         return installer.orElseThrow().installClosed(this::knownOthers, indexMin, limit, fetched -> {
             synchronized (this) {
                 if (fetched != null) {
-                    group().advance(fetched.configuration());
+                    ConfigurationFiles.advance(currentDirectory(), fetched.configuration());
                     state.replica().orElseThrow().damage().forget();
                 }
                 openAgain();
@@ -262,7 +286,7 @@ public final class RaftNode implements AutoCloseable {
             return;
         }
         try {
-            openNow(formation == Formation.FIRST_START ? Formation.RESTART : formation);
+            openNow(Formation.RESTART);
         } catch (IOException | RuntimeException e) {
             halt.halt(
                     Halt.LOG_FAILED,
@@ -272,18 +296,42 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private List<NodeAddress> knownOthers() {
-        var self = identity.self().id();
-        var known = group().othersThan(self.toString());
-        return known.isEmpty()
-                ? identity.members().stream()
-                        .filter(member -> !member.id().equals(self))
-                        .map(member -> NodeAddress.of(member.address()))
-                        .toList()
-                : known;
+        try {
+            var last = ConfigurationFiles.applied(currentDirectory());
+            var members = last.isPresent()
+                    ? last.get()
+                    : ConfigurationFiles.first(identity.shard().directory(identity.data()));
+            return members.stream()
+                    .filter(member -> !member.id().equals(identity.self().id()))
+                    .map(member -> new NodeAddress(member.host(), member.port()))
+                    .toList();
+        } catch (IOException e) {
+            LOG.error(
+                    "Shard {}: nobody is known who could give files",
+                    identity.shard().name(),
+                    e);
+            return List.of();
+        }
     }
 
-    private GroupFile group() {
-        return new GroupFile(currentDirectory(identity.shard().raftDirectory(identity.data())));
+    private Path currentDirectory() {
+        return currentDirectory(identity.shard().raftDirectory(identity.data()));
+    }
+
+    private List<Member> firstMembers(Path shardDirectory, Formation formation) throws IOException {
+        if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
+            throw new IllegalArgumentException("a group of nobody cannot be formed");
+        }
+        var joining = formation == Formation.JOINING;
+        if (formation != Formation.RESTART && !ConfigurationFiles.firstKnown(shardDirectory)) {
+            ConfigurationFiles.writeFirst(shardDirectory, joining ? List.of() : identity.members());
+        }
+        var first = ConfigurationFiles.first(shardDirectory);
+        if (joining && !first.isEmpty()) {
+            throw new IOException(shardDirectory + " holds a member of a group that was formed with " + first
+                    + ": a node that is to be admitted begins with an empty directory");
+        }
+        return first;
     }
 
     /**
@@ -325,9 +373,76 @@ public final class RaftNode implements AutoCloseable {
         return opened().status();
     }
 
+    /** Who belongs to the group; a new one after each opening. */
+    public Membership membership() {
+        return opened().membership;
+    }
+
+    /** Whether this node belongs to the group; asks nobody. */
+    public Part part() {
+        var now = running;
+        if (now == null) {
+            return removed ? Part.REMOVED : Part.CLOSED;
+        }
+        return now.membership.includesSelf() ? Part.MEMBER : Part.JOINING;
+    }
+
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /**
+     * Has every replica hash its state at one entry of the log, behind everything that was acknowledged before this call; to be
+     * called on the leader. The hashes are asked for where the states are.
+     */
+    public CompletableFuture<LogPosition> verify() {
+        return opened().send(VerificationEntry.encode())
+                .thenApply(reply -> FileStateMachine.position(Running.message(reply)));
+    }
+
+    /** The committed entries of the log, of the group as it is open now. */
+    public CommittedLog committedLog() {
+        return opened().entries;
+    }
+
+    /** What is measured here, also while this node is closed. */
+    public ReplicationFigures figures() {
+        var now = running;
+        return now == null ? figures.closed() : figures.of(now.division);
+    }
+
+    /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
+    private void leave(Running last) {
+        if (running != last) {
+            return;
+        }
+        var shard = identity.shard().name();
+        var self = identity.self();
+        // without the lock, which an installation may be waiting for
+        installer.ifPresent(Installer::stop);
+        try {
+            synchronized (this) {
+                if (running != last || closing) {
+                    return;
+                }
+                closeNow();
+                if (last.wasMember) {
+                    removed = true;
+                    LOG.error(
+                            "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
+                                    + " Its data can be deleted",
+                            shard,
+                            self.label(),
+                            self.id());
+                } else {
+                    LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
+                    openNow(Formation.RESTART);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Shard {}: leaving the group failed", shard, e);
+        }
     }
 
     /** Past the office's writer, as a submission of an earlier office that comes late. */
@@ -381,14 +496,10 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    private static RaftPeerId peerId(UUID member) {
-        return RaftPeerId.valueOf(member.toString());
-    }
-
     /** Everything that lives from one opening to the next closing. */
     private final class Running implements LogSink, Ballot, Giver, Installer.Behind {
         private final RaftGroup group;
-        private final RaftPeerId self = peerId(identity.self().id());
+        private final RaftPeerId self = Members.peerId(identity.self().id());
         private final ClientId client = ClientId.randomId();
         private final AtomicLong calls = new AtomicLong();
         private final FileStateMachine machine;
@@ -399,28 +510,31 @@ public final class RaftNode implements AutoCloseable {
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
         private boolean clockSet;
-        private long purgedIndex = -1;
         private volatile @Nullable NodeAddress installationAskedBy;
         private volatile boolean logKept;
+        private final Membership membership;
+        private final RedoneLog entries;
+        private final GroupEnd end = new GroupEnd();
+        private volatile boolean wasMember;
+        private boolean leaving;
+        private volatile long purgeableIndex = -1;
+        private long purgedIndex = -1;
 
-        Running(Path directory, LogTail.Extent log) throws IOException {
+        /**
+         * @param first the members the group was formed with
+         * @param last the members it had when this node last heard of a change
+         */
+        Running(Path directory, LogTail.Extent log, List<Member> first, List<Member> last) throws IOException {
             var shard = identity.shard();
-            group = RaftGroup.valueOf(
-                    RaftGroupId.valueOf(shard.groupId()),
-                    identity.members().stream()
-                            .map(member -> RaftPeer.newBuilder()
-                                    .setId(peerId(member.id()))
-                                    .setAddress(member.address())
-                                    .build())
-                            .toList());
+            group = RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), Members.peers(first));
             var properties = settings.properties(
-                    directory, identity.self().host(), identity.self().port());
+                    directory, identity.self().host(), identity.self().port(), last.size() == 1);
             RaftSettings.assertSafe(properties);
             var callbacks = callbackThread("log-callbacks-" + shard.name());
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
-                if (identity.members().size() == 1 && !clockSet) {
+                if (alone() && !clockSet) {
                     // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
                     clockSet = true;
                     clock.advanceToWall();
@@ -434,9 +548,18 @@ public final class RaftNode implements AutoCloseable {
                     clock,
                     halt,
                     new FileStateMachine.RaftEvents(
-                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex, client),
+                            leadership::onReady,
+                            this::onLost,
+                            this::onLeaderChanged,
+                            () -> end.closing(nanoTicker.getAsLong()),
+                            end::notAMember,
+                            this::currentTerm,
+                            this::lastLogIndex,
+                            client),
                     log);
-            machine.onCheckpoint(index -> purge());
+            machine.onCheckpoint(this::onCheckpoint);
+            machine.onCheckpointBegun(figures::checkpointBegins);
+            machine.onApplied(figures::applied);
             machine.onInstallation(new InstallationRequests());
             server = RaftServer.newBuilder()
                     .setServerId(self)
@@ -447,11 +570,25 @@ public final class RaftNode implements AutoCloseable {
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
+            membership = new Membership(
+                    shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+            entries = new RedoneLog(division::getRaftLog, identity.data());
+        }
+
+        private boolean alone() {
+            return membership.includesSelf() && membership.members().size() == 1;
         }
 
         void start() throws IOException {
             server.start();
             giving.give(this);
+            wasMember = membership.includesSelf();
+            if (!wasMember) {
+                LOG.info(
+                        "Shard {}: node {} is no member: it neither votes nor serves until it is admitted",
+                        identity.shard().name(),
+                        identity.self().label());
+            }
             var unused =
                     ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -476,6 +613,15 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Outcome> submit(ByteBuffer entry) {
+            var begun = nanoTicker.getAsLong();
+            return send(entry).thenApply(reply -> {
+                var outcome = outcome(reply);
+                figures.committed(nanoTicker.getAsLong() - begun);
+                return outcome;
+            });
+        }
+
+        private CompletableFuture<RaftClientReply> send(ByteBuffer entry) {
             var request = RaftClientRequest.newBuilder()
                     .setClientId(client)
                     .setServerId(self)
@@ -485,19 +631,21 @@ public final class RaftNode implements AutoCloseable {
                     .setType(RaftClientRequest.writeRequestType())
                     .build();
             try {
-                return ((RaftClientAsynchronousProtocol) division)
-                        .submitClientRequestAsync(request)
-                        .thenApply(Running::outcome);
+                return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
             } catch (IOException | RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
 
-        private static Outcome outcome(RaftClientReply reply) {
+        private static Message message(RaftClientReply reply) {
             if (!reply.isSuccess()) {
                 throw new CompletionException(reply.getException());
             }
-            return reply.getMessage().getContent().equals(FileStateMachine.APPLIED.getContent())
+            return reply.getMessage();
+        }
+
+        private static Outcome outcome(RaftClientReply reply) {
+            return message(reply).getContent().equals(FileStateMachine.APPLIED.getContent())
                     ? Outcome.APPLIED
                     : Outcome.DROPPED;
         }
@@ -515,7 +663,7 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> transfer(UUID member, Duration limit) {
-            return moveLeadership(peerId(member), limit.toMillis());
+            return moveLeadership(Members.peerId(member), limit.toMillis());
         }
 
         @Override
@@ -524,7 +672,9 @@ public final class RaftNode implements AutoCloseable {
             var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
                     .filter(follower -> follower.getLastRpcElapsedTimeMs()
                             < settings.electionTimeoutMax().toMillis())
-                    .map(follower -> UUID.fromString(follower.getId().getId().toStringUtf8()))
+                    .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
+                    .filter(membership::includes)
+                    .map(Members::uuid)
                     .sorted()
                     .toList();
             if (answering.isEmpty()) {
@@ -549,6 +699,11 @@ public final class RaftNode implements AutoCloseable {
             }
         }
 
+        private void onLeaderChanged() {
+            figures.leaderChanged();
+            holder.leaderChanged();
+        }
+
         private void onLost(long term) {
             leadership.onLost(term);
             clock.follow();
@@ -564,6 +719,7 @@ public final class RaftNode implements AutoCloseable {
 
         private void tick() {
             try {
+                checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
                 giving.expire();
@@ -574,6 +730,26 @@ public final class RaftNode implements AutoCloseable {
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error("Shard {}: a regular check failed", identity.shard().name(), e);
+            }
+        }
+
+        private void checkEnd() {
+            wasMember |= membership.includesSelf();
+            var closed = division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED;
+            var verdict = end.verdict(nanoTicker.getAsLong(), closed, membership.includesSelf());
+            if (verdict == GroupEnd.Verdict.GOING_ON || leaving) {
+                return;
+            }
+            leaving = true;
+            if (verdict == GroupEnd.Verdict.NOT_A_MEMBER) {
+                named("raft-leaving-" + identity.shard().name())
+                        .newThread(() -> leave(this))
+                        .start();
+            } else {
+                halt.halt(
+                        Halt.LOG_FAILED,
+                        "shard " + identity.shard().name() + ": Ratis closed the Raft group after a failure, see above",
+                        null);
             }
         }
 
@@ -604,15 +780,24 @@ public final class RaftNode implements AutoCloseable {
             });
         }
 
-        /** Up to the last checkpoint, as far as no other replica still needs the log. Ratis purges too rarely and too little. */
+        private void onCheckpoint(long index) {
+            figures.checkpointEnds();
+            // Ratis looks for it only when it purges; a leader may ask for it before
+            division.getRaftLog().updateSnapshotIndex(index);
+            purgeableIndex = index;
+            purge();
+        }
+
+        /** Up to the last checkpoint, as far as nobody needs the log any more; at each tick as well. */
         private synchronized void purge() {
-            var checkpoint = machine.getLatestSnapshot();
-            if (!logKept && checkpoint != null && checkpoint.getIndex() > purgedIndex) {
-                var index = holds.limit(checkpoint.getIndex());
-                if (index > purgedIndex) {
+            try {
+                var index = holds.limit(purgeableIndex);
+                if (index > purgedIndex && !logKept && entries.mayGo()) {
                     purgedIndex = index;
                     var unused = division.getRaftLog().purge(index);
                 }
+            } catch (IOException e) {
+                LOG.warn("Shard {}: the log was not purged", identity.shard().name(), e);
             }
         }
 
@@ -642,7 +827,7 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public byte[] configuration() {
-            return GroupFile.encode(division);
+            return ConfigurationFiles.encode(division.getRaftConf());
         }
 
         @Override
@@ -662,6 +847,11 @@ public final class RaftNode implements AutoCloseable {
         @Override
         public long appliedIndex() {
             return machine.getLastAppliedTermIndex().getIndex();
+        }
+
+        @Override
+        public void checkpoint() {
+            requestCheckpoint();
         }
 
         @Override
@@ -692,7 +882,7 @@ public final class RaftNode implements AutoCloseable {
         /** Ratis asks for files, and says when it has to be told to ask anew. */
         private final class InstallationRequests implements FileStateMachine.InstallationEvents {
             @Override
-            public CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog) {
+            public CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog) {
                 if (!leaderAddress.isEmpty()) {
                     installationAskedBy = NodeAddress.of(leaderAddress);
                 }

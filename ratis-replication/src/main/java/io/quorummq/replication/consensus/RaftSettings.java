@@ -43,6 +43,10 @@ public record RaftSettings(
     /** The largest entry Ratis takes, its own envelope included. */
     static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
+    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(10);
+    private static final Duration FIRST_ALONE_MIN = Duration.ofMillis(10);
+    private static final Duration FIRST_ALONE_MAX = Duration.ofMillis(20);
+
     public RaftSettings {
         if (electionTimeoutMin.isNegative() || electionTimeoutMin.isZero()) {
             throw new IllegalArgumentException("electionTimeoutMin is " + electionTimeoutMin + "; must be positive");
@@ -117,6 +121,21 @@ public record RaftSettings(
                 writing);
     }
 
+    /** With another time between checkpoints. */
+    public RaftSettings withCheckpointInterval(Duration interval) {
+        return new RaftSettings(
+                electionTimeoutMin,
+                electionTimeoutMax,
+                requestTimeout,
+                stepDownWait,
+                segmentBytes,
+                preallocatedBytes,
+                keptEntries,
+                checkpointLogBytes,
+                interval,
+                writing);
+    }
+
     /** With other limits of the writer. */
     public RaftSettings withWriting(LogWriter.Limits limits) {
         return new RaftSettings(
@@ -132,7 +151,8 @@ public record RaftSettings(
                 limits);
     }
 
-    RaftProperties properties(Path directory, String host, int port) {
+    /** @param alone whether there is nobody to wait for before the first election */
+    RaftProperties properties(Path directory, String host, int port, boolean alone) {
         var p = new RaftProperties();
         RaftConfigKeys.Rpc.setType(p, new PacedGrpc());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
@@ -143,13 +163,12 @@ public record RaftSettings(
 
         RaftServerConfigKeys.Rpc.setTimeoutMin(p, time(electionTimeoutMin));
         RaftServerConfigKeys.Rpc.setTimeoutMax(p, time(electionTimeoutMax));
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(electionTimeoutMin));
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(electionTimeoutMax));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(alone ? FIRST_ALONE_MIN : electionTimeoutMin));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(alone ? FIRST_ALONE_MAX : electionTimeoutMax));
         RaftServerConfigKeys.Rpc.setRequestTimeout(p, time(requestTimeout));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, time(stepDownWait));
-        // a new member closes and opens again after an installation
-        RaftServerConfigKeys.setStagingTimeout(p, TimeDuration.valueOf(30, TimeUnit.SECONDS));
+        RaftServerConfigKeys.setStagingTimeout(p, time(newMemberSilenceMax()));
         RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(300, TimeUnit.SECONDS));
 
         Log.setAsyncFlushEnabled(p, false);
@@ -176,6 +195,12 @@ public record RaftSettings(
         RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
         RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
         return p;
+    }
+
+    /** A node that is being admitted and does not answer for this long is given up. */
+    private Duration newMemberSilenceMax() {
+        var elections = electionTimeoutMax.multipliedBy(3);
+        return elections.compareTo(NEW_MEMBER_SILENCE_MIN) > 0 ? elections : NEW_MEMBER_SILENCE_MIN;
     }
 
     /** Refuses properties with which an acknowledged entry could be lost, naming each. */

@@ -3,13 +3,12 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.store.ApplyResult;
 import io.quorummq.replication.store.Checkpoint;
-import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.Disk;
 import io.quorummq.replication.store.Entry;
-import io.quorummq.replication.store.FileId;
 import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
+import io.quorummq.replication.store.TableHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -33,7 +32,7 @@ public final class StoreState implements ReplicatedState, Replica {
     private final KnownDamage damage = new KnownDamage();
     private volatile @Nullable Opened opened;
 
-    private record Opened(Store store, ExecutorService background) {}
+    private record Opened(Store store, ExecutorService background, Verifications verifications) {}
 
     /** @param disk where the files are; opened at each recovery */
     public StoreState(Disk disk, StoreSettings settings) {
@@ -61,33 +60,23 @@ public final class StoreState implements ReplicatedState, Replica {
         return required().store;
     }
 
-    /**
-     * Reads a file as {@link Store#read} does, and remembers damage.
-     *
-     * @throws DamageException a block is not what was written; from now on this node takes no office
-     */
-    public void read(FileId file, long offset, ByteBuffer into) {
-        try {
-            store().read(file, offset, into);
-        } catch (DamageException e) {
-            damage.report(e);
-            throw e;
-        }
-    }
-
     @Override
     public LogPosition recover(long lastLogIndex) throws IOException {
         close();
         var store = Store.open(disk, settings);
-        for (var damage : store.damagedManifests()) {
-            LOG.warn("A damaged checkpoint is passed over for an older one: {}", damage.getMessage());
+        for (var passedOver : store.damagedManifests()) {
+            LOG.warn("A damaged checkpoint is passed over for an older one: {}", passedOver.getMessage());
         }
+        store.onDamage(damage::report);
         store.recover(lastLogIndex);
-        opened = new Opened(store, Executors.newSingleThreadExecutor(task -> {
-            var thread = new Thread(task, "checkpoint");
-            thread.setDaemon(true);
-            return thread;
-        }));
+        opened = new Opened(
+                store,
+                Executors.newSingleThreadExecutor(task -> {
+                    var thread = new Thread(task, "checkpoint");
+                    thread.setDaemon(true);
+                    return thread;
+                }),
+                new Verifications());
         return store.applied();
     }
 
@@ -109,6 +98,42 @@ public final class StoreState implements ReplicatedState, Replica {
     @Override
     public void skip(LogPosition position) {
         store().skip(position);
+    }
+
+    /** The order matters: who asks for an entry that is applied has to find its hash, or somebody who computes it. */
+    @Override
+    public void verify(LogPosition position) {
+        var now = required();
+        var hash = now.verifications.reached(position.index());
+        now.store.skip(position);
+        if (now.store.redoing()) {
+            hash.completeExceptionally(new VerificationException("this replica was redoing its log at entry "
+                    + position.index() + ", its files were not yet what the table says: verify again"));
+            return;
+        }
+        var frozen = now.store.tableHash();
+        now.background.execute(() -> {
+            try {
+                hash.complete(frozen.get());
+            } catch (RuntimeException | Error e) {
+                hash.completeExceptionally(e);
+            }
+        });
+    }
+
+    /**
+     * The hash of this replica's state at a verification entry, also one that is still to come; fails with a
+     * {@link VerificationException} where there is none.
+     */
+    public CompletableFuture<TableHash> verification(long index) {
+        var now = required();
+        return now.verifications.at(index, now.store.applied().index());
+    }
+
+    /** The last hash that was computed here since the files were opened. */
+    public Optional<TableHash> lastVerification() {
+        var now = opened;
+        return now == null ? Optional.empty() : now.verifications.last();
     }
 
     @Override
@@ -149,6 +174,7 @@ public final class StoreState implements ReplicatedState, Replica {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            last.verifications.close("the files were closed");
             last.store.close();
         }
     }

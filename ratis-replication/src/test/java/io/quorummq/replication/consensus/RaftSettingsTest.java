@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class RaftSettingsTest {
     @Test
     void everyPropertyThatIsNotRatisOwnDefaultIsPinned() {
-        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400);
+        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400, false);
 
         Map.ofEntries(
                         Map.entry("raft.server.rpc.timeout.min", "500ms"),
@@ -30,7 +30,7 @@ final class RaftSettingsTest {
                         Map.entry("raft.server.log.force.sync.num", "4096"),
                         Map.entry("raft.server.log.segment.cache.num.max", "2"),
                         Map.entry("raft.server.log.purge.upto.snapshot.index", "false"),
-                        Map.entry("raft.server.staging.timeout", "30s"),
+                        Map.entry("raft.server.staging.timeout", "10000ms"),
                         Map.entry("raft.rpc.type", PacedGrpc.class.getName()),
                         Map.entry("raft.server.log.purge.gap", "1"),
                         Map.entry("raft.server.log.purge.preservation.log.num", "256"),
@@ -47,7 +47,7 @@ final class RaftSettingsTest {
 
     @Test
     void settingsThatCouldLoseAnAcknowledgedEntryAreRefusedEachByName() {
-        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400);
+        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400, false);
         properties.set("raft.server.log.async-flush.enabled", "true");
         properties.set("raft.server.log.corruption.policy", "WARN_AND_RETURN");
         properties.set("raft.server.leaderelection.pre-vote", "false");

@@ -80,7 +80,7 @@ final class ServerClosingTest {
                         .setId(self)
                         .setAddress("127.0.0.1:" + port)
                         .build());
-        var properties = TestCluster.alone().properties(directory, "127.0.0.1", port);
+        var properties = TestCluster.alone().properties(directory, "127.0.0.1", port, true);
         return RaftServer.newBuilder()
                 .setServerId(self)
                 .setGroup(group)

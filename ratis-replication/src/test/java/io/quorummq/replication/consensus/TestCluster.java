@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.apache.ratis.util.CodeInjectionForTesting;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class TestCluster implements AutoCloseable {
 
     final List<Node> nodes = new ArrayList<>();
     private final Set<String> cut = ConcurrentHashMap.newKeySet();
+    private final Path directory;
+    private final RaftSettings settings;
+    private final Shard shard = new Shard("0", UUID.randomUUID());
 
     /** One node with its state, its halts and what its office holder heard. */
     static final class Node {
@@ -118,7 +122,8 @@ final class TestCluster implements AutoCloseable {
             IntFunction<@Nullable ReplicatedState> states,
             IntFunction<@Nullable TlsFiles> tls)
             throws IOException {
-        var shard = new Shard("0", UUID.randomUUID());
+        this.directory = directory;
+        this.settings = settings;
         var members = new ArrayList<Member>();
         for (var port : freePorts(size)) {
             members.add(new Member(UUID.randomUUID(), "n" + (members.size() + 1), "127.0.0.1", port));
@@ -161,6 +166,38 @@ final class TestCluster implements AutoCloseable {
             node.raft.open(RaftNode.Formation.FIRST_START);
         }
         return this;
+    }
+
+    /** One more node, with an empty directory, that waits to be admitted. */
+    Node joining(String label, @Nullable ReplicatedState state) throws IOException {
+        var member =
+                new Member(UUID.randomUUID(), label, "127.0.0.1", freePorts(1).get(0));
+        var node = new Node(
+                shard,
+                member,
+                List.of(),
+                directory.resolve(member.id().toString()),
+                settings,
+                new RecordingHolder(),
+                state,
+                null);
+        nodes.add(node);
+        node.raft.open(RaftNode.Formation.JOINING);
+        return node;
+    }
+
+    /** Has the leader change the members so that one comes and one goes; either may be null. */
+    void change(@Nullable Node comes, @Nullable Node goes) throws Exception {
+        var membership = leader().raft.membership();
+        var now = membership.members();
+        var next = new ArrayList<>(now);
+        if (goes != null) {
+            next.remove(goes.member);
+        }
+        if (comes != null) {
+            next.add(comes.member);
+        }
+        membership.change(now, next).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** A node whose office has been taken; waits for one. */

@@ -66,4 +66,15 @@ final class ReplicationArchitectureTest {
                 .resideInAPackage("io.quorummq.replication.identity..")
                 .check(classes);
     }
+
+    @Test
+    void onlyOnePackageKnowsTheEngine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quorummq.replication.artemis..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.activemq..", "io.quorummq.core.artemis..")
+                .check(classes);
+    }
 }

@@ -71,7 +71,7 @@ final class ReplicationArchitectureTest {
     void onlyOnePackageKnowsTheEngine() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.quorummq.replication.artemis..")
+                .resideOutsideOfPackages("io.quorummq.replication.artemis..", "io.quorummq.replication")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.activemq..", "io.quorummq.core.artemis..")

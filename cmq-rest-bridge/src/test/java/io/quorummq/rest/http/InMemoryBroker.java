@@ -2,12 +2,14 @@
 package io.quorummq.rest.http;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
 import io.quorummq.core.message.QueueName;
 import io.quorummq.core.message.ReceiptHandle;
 import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.BrokerClosedException;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +41,7 @@ final class InMemoryBroker implements Broker {
     private @Nullable RuntimeException failure;
     private @Nullable CompletableFuture<Void> sendsWaitFor;
     private long pretendedMessages;
+    private @Nullable Runnable onNextLook;
 
     InMemoryBroker(ManualClock clock) {
         this.clock = clock;
@@ -64,6 +68,28 @@ final class InMemoryBroker implements Broker {
         return put(new QueueName(name), QueueAttributes.DEFAULT, false).queue;
     }
 
+    /** Closes as a broker does that gave up its office: the receives that wait are told so. */
+    void close() {
+        var waiters = new ArrayList<Waiter>();
+        synchronized (this) {
+            queues.values().forEach(stored -> waiters.addAll(stored.waiters));
+        }
+        waiters.forEach(waiter -> waiter.completeExceptionally(new BrokerClosedException()));
+    }
+
+    /** Runs this in the middle of the next call that looks for queues. */
+    synchronized void onNextLook(Runnable task) {
+        onNextLook = task;
+    }
+
+    private void looked() {
+        var task = onNextLook;
+        onNextLook = null;
+        if (task != null) {
+            task.run();
+        }
+    }
+
     synchronized int waiters(String name) {
         var stored = queues.get(name);
         return stored == null ? 0 : stored.waiters.size();
@@ -71,6 +97,7 @@ final class InMemoryBroker implements Broker {
 
     @Override
     public synchronized List<QueueRecord> queues() {
+        looked();
         return queues.values().stream()
                 .map(stored -> stored.queue)
                 .sorted(Comparator.comparing(queue -> queue.name().value(), String.CASE_INSENSITIVE_ORDER))
@@ -79,6 +106,7 @@ final class InMemoryBroker implements Broker {
 
     @Override
     public synchronized Optional<QueueRecord> find(QueueName name) {
+        looked();
         if (failure != null) {
             throw failure;
         }
@@ -161,6 +189,22 @@ final class InMemoryBroker implements Broker {
         }
         wakeAll();
         return durable == null ? CompletableFuture.completedStage(ids) : durable.thenApply(ignored -> List.copyOf(ids));
+    }
+
+    @Override
+    public CompletionStage<List<MessageId>> sendOnce(QueueRecord queue, List<NewMessage> messages, DeduplicationId id) {
+        CompletionStage<List<MessageId>> first;
+        synchronized (this) {
+            first = stored(queue).sentOnce.get(id);
+        }
+        return first == null ? sendFirst(queue, messages, id) : first;
+    }
+
+    private synchronized CompletionStage<List<MessageId>> sendFirst(
+            QueueRecord queue, List<NewMessage> messages, DeduplicationId id) {
+        var sent = send(queue, messages);
+        stored(queue).sentOnce.put(id, sent);
+        return sent;
     }
 
     @Override
@@ -261,6 +305,7 @@ final class InMemoryBroker implements Broker {
         private QueueRecord queue;
         private final List<StoredMessage> messages = new ArrayList<>();
         private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
+        private final Map<DeduplicationId, CompletionStage<List<MessageId>>> sentOnce = new HashMap<>();
 
         Stored(QueueRecord queue) {
             this.queue = queue;

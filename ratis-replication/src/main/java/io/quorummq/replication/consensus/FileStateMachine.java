@@ -4,6 +4,7 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +62,8 @@ final class FileStateMachine extends BaseStateMachine {
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
+    private Applied onApplied = (index, bytes) -> {};
+    private Runnable onCheckpointBegun = () -> {};
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
@@ -134,9 +138,9 @@ final class FileStateMachine extends BaseStateMachine {
         var entry = transaction.getLogEntry();
         // on the leader this is the very array the writer filled: nothing is read back or decoded again
         var data = entry.getStateMachineLogEntry().getLogData();
-        Outcome outcome;
+        Message reply;
         try {
-            outcome = state.apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
+            reply = apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
             noteCut(entry.getIndex());
         } catch (IOException | RuntimeException | Error e) {
             throw applyFailed(entry.getIndex(), entry.getTerm(), e);
@@ -145,7 +149,30 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
-        return CompletableFuture.completedFuture(outcome == Outcome.APPLIED ? APPLIED : DROPPED);
+        onApplied.entry(entry.getIndex(), data.size());
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private Message apply(long index, long term, ByteBuffer entry) throws IOException {
+        if (VerificationEntry.is(entry)) {
+            var position = new LogPosition(term, index);
+            state.verify(position);
+            return Message.valueOf(encode(position));
+        }
+        return state.apply(index, term, entry) == Outcome.APPLIED ? APPLIED : DROPPED;
+    }
+
+    private static ByteString encode(LogPosition position) {
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(position.term())
+                .putLong(position.index())
+                .flip());
+    }
+
+    /** Where a verification entry has come to stand, as its reply says. */
+    static LogPosition position(Message reply) {
+        var in = reply.getContent().asReadOnlyByteBuffer();
+        return new LogPosition(in.getLong(), in.getLong());
     }
 
     /** An entry of Raft's own. */
@@ -207,15 +234,29 @@ final class FileStateMachine extends BaseStateMachine {
         onCheckpoint = listener;
     }
 
-    /** The index of the last finished checkpoint; the one that may begin here, on the applying thread, is not waited for. */
+    void onCheckpointBegun(Runnable listener) {
+        onCheckpointBegun = listener;
+    }
+
+    void onApplied(Applied listener) {
+        onApplied = listener;
+    }
+
+    /** Hears of each entry that was applied. */
+    interface Applied {
+        void entry(long index, int bytes);
+    }
+
+    /** Begins a checkpoint, on the applying thread, and does not wait for it. */
     @Override
     public long takeSnapshot() throws IOException {
         if (checkpointWanted.getAndSet(false) && checkpointRunning.compareAndSet(false, true)) {
             bytesSinceCheckpoint.set(0);
+            onCheckpointBegun.run();
             var unused = state.checkpoint().whenComplete(this::checkpointed);
         }
-        var latest = latestSnapshot;
-        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+        // Ratis would purge up to the index it gets: we do that ourselves, when nobody needs the log any more
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     private void checkpointed(@Nullable LogPosition position, @Nullable Throwable failure) {
@@ -249,7 +290,13 @@ final class FileStateMachine extends BaseStateMachine {
         var directory = currentDirectory;
         if (directory != null) {
             try {
-                ConfigurationFiles.makeDurable(directory, index);
+                ConfigurationFiles.makeDurable(
+                        directory,
+                        LogEntryProto.newBuilder()
+                                .setTerm(term)
+                                .setIndex(index)
+                                .setConfigurationEntry(configuration)
+                                .build());
             } catch (IOException e) {
                 halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
             }

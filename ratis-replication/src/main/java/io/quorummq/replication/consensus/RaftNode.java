@@ -3,6 +3,7 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,6 +67,7 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final Figures figures;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
     private volatile boolean removed;
@@ -139,6 +142,8 @@ public final class RaftNode implements AutoCloseable {
         this.halt = halt;
         this.holder = holder;
         this.port = port;
+        figures = new Figures(
+                identity.shard().name(), currentDirectory(identity.shard().raftDirectory(identity.data())), nanoTicker);
     }
 
     /**
@@ -186,11 +191,19 @@ public final class RaftNode implements AutoCloseable {
         if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
             throw new IllegalArgumentException("a group of nobody cannot be formed");
         }
-        if (formation != Formation.RESTART) {
-            ConfigurationFiles.writeFirst(
-                    shardDirectory, formation == Formation.JOINING ? List.of() : identity.members());
+        if (formation == Formation.RESTART) {
+            return ConfigurationFiles.first(shardDirectory);
         }
-        return ConfigurationFiles.first(shardDirectory);
+        var wanted = formation == Formation.JOINING ? List.<Member>of() : identity.members();
+        if (!ConfigurationFiles.firstKnown(shardDirectory)) {
+            ConfigurationFiles.writeFirst(shardDirectory, wanted);
+        }
+        var first = ConfigurationFiles.first(shardDirectory);
+        if (!Set.copyOf(first).equals(Set.copyOf(wanted))) {
+            throw new IOException(shardDirectory + " belongs to a group that was formed with " + first + ", not with "
+                    + wanted + ": a new node begins with an empty directory");
+        }
+        return first;
     }
 
     /**
@@ -242,6 +255,26 @@ public final class RaftNode implements AutoCloseable {
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /**
+     * Has every replica hash its state at one entry of the log, behind everything that was acknowledged before this call; to be
+     * called on the leader. The hashes are asked for where the states are.
+     */
+    public CompletableFuture<LogPosition> verify() {
+        return opened().send(VerificationEntry.encode())
+                .thenApply(reply -> FileStateMachine.position(Running.message(reply)));
+    }
+
+    /** The committed entries of the log, of the group as it is open now. */
+    public CommittedLog committedLog() {
+        return opened().entries;
+    }
+
+    /** What is measured here, also while this node is closed. */
+    public ReplicationFigures figures() {
+        var now = running;
+        return now == null ? figures.closed() : figures.of(now.division);
     }
 
     /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
@@ -336,9 +369,13 @@ public final class RaftNode implements AutoCloseable {
         private long entriesAtCheckpoint;
         private boolean clockSet;
         private final Membership membership;
+        private final RedoneLog entries;
+        private final UnsoundLeader unsound;
         private final GroupEnd end = new GroupEnd();
         private volatile boolean wasMember;
         private boolean leaving;
+        private volatile long purgeableIndex = -1;
+        private long purgedIndex = -1;
 
         /**
          * @param first the members the group was formed with
@@ -370,25 +407,29 @@ public final class RaftNode implements AutoCloseable {
                     new FileStateMachine.RaftEvents(
                             leadership::onReady,
                             this::onLost,
-                            holder::leaderChanged,
+                            this::onLeaderChanged,
                             () -> end.closing(nanoTicker.getAsLong()),
                             end::notAMember,
                             this::currentTerm,
                             this::lastLogIndex,
                             client),
                     log);
-            machine.onCheckpoint(this::purge);
+            machine.onCheckpoint(this::onCheckpoint);
+            machine.onCheckpointBegun(figures::checkpointBegins);
+            machine.onApplied(figures::applied);
             server = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(port.raftParameters())
+                    .setParameters(port.raftParameters(identity.self().id()))
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
             membership = new Membership(
                     shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
+            entries = new RedoneLog(division::getRaftLog, identity.data());
         }
 
         private boolean alone() {
@@ -427,6 +468,15 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Outcome> submit(ByteBuffer entry) {
+            var begun = nanoTicker.getAsLong();
+            return send(entry).thenApply(reply -> {
+                var outcome = outcome(reply);
+                figures.committed(nanoTicker.getAsLong() - begun);
+                return outcome;
+            });
+        }
+
+        private CompletableFuture<RaftClientReply> send(ByteBuffer entry) {
             var request = RaftClientRequest.newBuilder()
                     .setClientId(client)
                     .setServerId(self)
@@ -436,19 +486,21 @@ public final class RaftNode implements AutoCloseable {
                     .setType(RaftClientRequest.writeRequestType())
                     .build();
             try {
-                return ((RaftClientAsynchronousProtocol) division)
-                        .submitClientRequestAsync(request)
-                        .thenApply(Running::outcome);
+                return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
             } catch (IOException | RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
 
-        private static Outcome outcome(RaftClientReply reply) {
+        private static Message message(RaftClientReply reply) {
             if (!reply.isSuccess()) {
                 throw new CompletionException(reply.getException());
             }
-            return reply.getMessage().getContent().equals(FileStateMachine.APPLIED.getContent())
+            return reply.getMessage();
+        }
+
+        private static Outcome outcome(RaftClientReply reply) {
+            return message(reply).getContent().equals(FileStateMachine.APPLIED.getContent())
                     ? Outcome.APPLIED
                     : Outcome.DROPPED;
         }
@@ -502,6 +554,11 @@ public final class RaftNode implements AutoCloseable {
             }
         }
 
+        private void onLeaderChanged() {
+            figures.leaderChanged();
+            holder.leaderChanged();
+        }
+
         private void onLost(long term) {
             leadership.onLost(term);
             clock.follow();
@@ -520,6 +577,8 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                unsound.check();
+                purge();
                 if (checkpointIsDue()) {
                     requestCheckpoint();
                 }
@@ -575,9 +634,22 @@ public final class RaftNode implements AutoCloseable {
             });
         }
 
-        /** Ratis purges only when it asks for a snapshot; ours is finished later, in the background. */
-        private void purge(long checkpointIndex) {
-            var unused = division.getRaftLog().purge(checkpointIndex);
+        private void onCheckpoint(long index) {
+            figures.checkpointEnds();
+            purgeableIndex = index;
+            purge();
+        }
+
+        /** Up to the last checkpoint, as soon as nobody needs the log; at each tick as well. */
+        private synchronized void purge() {
+            try {
+                if (purgeableIndex > purgedIndex && entries.mayGo()) {
+                    purgedIndex = purgeableIndex;
+                    var unused = division.getRaftLog().purge(purgedIndex);
+                }
+            } catch (IOException e) {
+                LOG.warn("Shard {}: the log was not purged", identity.shard().name(), e);
+            }
         }
 
         Status status() {

@@ -41,6 +41,11 @@ public interface ReplicatedState {
     /** An entry of the log that changes nothing here. */
     void skip(LogPosition position) throws IOException;
 
+    /** An entry at which every replica hashes its state as it is then; what takes time goes on behind this call. */
+    default void verify(LogPosition position) throws IOException {
+        skip(position);
+    }
+
     /** The cluster's time in the last entry that counted, in milliseconds; 0 before the first. */
     long clockMillis();
 
@@ -50,6 +55,11 @@ public interface ReplicatedState {
      * the log is still being redone it answers the last checkpoint at once.
      */
     CompletableFuture<LogPosition> checkpoint() throws IOException;
+
+    /** Whether anything of the state is known to be damaged: then this node gives the office away. */
+    default boolean damaged() {
+        return false;
+    }
 
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */
     void close() throws IOException;

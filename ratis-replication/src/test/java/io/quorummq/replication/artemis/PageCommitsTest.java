@@ -14,7 +14,8 @@ final class PageCommitsTest {
     @Test
     void everythingIsCommittedWhileNothingIsWritten() {
         assertThat(commits.contain(new Position(7, 3))).isTrue();
-        assertThat(commits.runWhenReached(new Position(7, 3), () -> ran.add("now"))).isFalse();
+        assertThat(commits.runWhenReached(new Position(7, 3), () -> ran.add("now")))
+                .isFalse();
         assertThat(ran).isEmpty();
     }
 
@@ -34,7 +35,8 @@ final class PageCommitsTest {
     @Test
     void whoWaitsIsToldOnce() {
         commits.begin(new Position(1, 0));
-        assertThat(commits.runWhenReached(new Position(1, 0), () -> ran.add("first"))).isTrue();
+        assertThat(commits.runWhenReached(new Position(1, 0), () -> ran.add("first")))
+                .isTrue();
 
         commits.reached();
         commits.begin(new Position(1, 1));

@@ -167,13 +167,14 @@ final class UncommittedTest {
     }
 
     private static void assertUnseen(List<String> consumed, List<List<String>> browsed) {
-        await().during(UNSEEN).atMost(UNSEEN.multipliedBy(10)).until(() -> !consumed.contains(LAST)
-                && browsed.stream().noneMatch(seen -> seen.contains(LAST)));
+        await().during(UNSEEN)
+                .atMost(UNSEEN.multipliedBy(10))
+                .until(() -> !consumed.contains(LAST) && browsed.stream().noneMatch(seen -> seen.contains(LAST)));
     }
 
     private static void assertBrowsed(List<List<String>> browsed) {
-        await().untilAsserted(
-                        () -> assertThat(browsed).allSatisfy(seen -> assertThat(seen).contains(FOR_BROWSERS)));
+        await().untilAsserted(() ->
+                assertThat(browsed).allSatisfy(seen -> assertThat(seen).contains(FOR_BROWSERS)));
     }
 
     private static CompletableFuture<Void> send(Connection connection, Queue queue, String text) {

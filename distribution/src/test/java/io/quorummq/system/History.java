@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.system;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/**
+ * What clients of one queue were told and what they saw, told by many threads, and whether the two agree. Each message has
+ * a body of its own. A send that began and was not acknowledged has an unknown fate: it may be received or not.
+ */
+final class History {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Life> lives = new ConcurrentHashMap<>();
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong deleted = new AtomicLong();
+
+    /** All times are of this clock, which never goes back. */
+    History(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** The time to give to {@link #received}. */
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
+    /** To be called before the send begins: what was never sent may not be received. */
+    void sending(String body) {
+        life(body).isSent = true;
+    }
+
+    /** The send was acknowledged: from now on the message must not be lost. */
+    void acknowledged(String body) {
+        life(body).isAcknowledged = true;
+        acknowledged.incrementAndGet();
+    }
+
+    /**
+     * The message was handed out.
+     *
+     * @param askedAt when the client began to ask for it; what is answered later may have been decided earlier
+     */
+    void received(String body, long askedAt) {
+        life(body).received(askedAt);
+    }
+
+    /** To be called before a delete, or the acknowledgement of a delivery, begins: the message may be gone now. */
+    void deleting(Collection<String> bodies) {
+        bodies.forEach(body -> life(body).isDeleteAsked = true);
+    }
+
+    /** The delete was acknowledged: whoever asks from now on may not be given the message. */
+    void deleted(Collection<String> bodies) {
+        var now = now();
+        bodies.forEach(body -> life(body).deleted(now));
+        deleted.addAndGet(bodies.size());
+    }
+
+    /** How many sends were acknowledged so far. */
+    long acknowledgements() {
+        return acknowledged.get();
+    }
+
+    /** How many messages were deleted with an acknowledgement so far. */
+    long deletes() {
+        return deleted.get();
+    }
+
+    /** What it comes to once the queue was drained: every message that is left was received, and its delete asked for. */
+    Verdict verdict() {
+        return new Verdict(
+                bodies(life -> life.isAcknowledged && life.receptions == 0),
+                bodies(life -> life.receptions > 0 && !life.isDeleteAsked),
+                bodies(life -> life.receptions > 0 && !life.isSent),
+                bodies(life -> life.receptions > 0 && life.lastAskedAt > life.deletedAt),
+                bodies(life -> life.receptions > 1).size(),
+                bodies(life -> life.isSent && !life.isAcknowledged).size(),
+                lives.size());
+    }
+
+    private List<String> bodies(Predicate<Life> which) {
+        var found = new ArrayList<String>();
+        lives.forEach((body, life) -> {
+            synchronized (life) {
+                if (which.test(life)) {
+                    found.add(body);
+                }
+            }
+        });
+        return found.stream().sorted().toList();
+    }
+
+    private Life life(String body) {
+        return lives.computeIfAbsent(body, unused -> new Life());
+    }
+
+    /**
+     * The findings.
+     *
+     * @param lost acknowledged, and never received
+     * @param vanished received, never asked to be deleted, and not there any more
+     * @param unexpected received, and never sent
+     * @param undone given to somebody who asked after its delete had been acknowledged
+     * @param duplicates how many were received more than once, which is allowed
+     * @param unknown how many sends were not acknowledged
+     * @param messages how many there were in all
+     */
+    record Verdict(
+            List<String> lost,
+            List<String> vanished,
+            List<String> unexpected,
+            List<String> undone,
+            int duplicates,
+            int unknown,
+            int messages) {
+        private static final int SHOWN_MAX = 10;
+
+        /** Fails with all that is wrong, by name. */
+        void requireSound() {
+            var wrong = new ArrayList<String>();
+            tell(wrong, "acknowledged and never received", lost);
+            tell(wrong, "received, never deleted, and gone", vanished);
+            tell(wrong, "received and never sent", unexpected);
+            tell(wrong, "handed out again after an acknowledged delete", undone);
+            if (!wrong.isEmpty()) {
+                throw new AssertionError(String.join("; ", wrong) + " (" + this.summary() + ")");
+            }
+        }
+
+        /** The counts, for people. */
+        String summary() {
+            return messages + " messages, " + unknown + " of unknown fate, " + duplicates + " received more than once";
+        }
+
+        private static void tell(List<String> wrong, String what, List<String> bodies) {
+            if (!bodies.isEmpty()) {
+                var shown = bodies.stream().limit(SHOWN_MAX).map(Verdict::shortened).toList();
+                wrong.add(bodies.size() + " " + what + ": " + shown + (bodies.size() > SHOWN_MAX ? " ..." : ""));
+            }
+        }
+
+        private static String shortened(String body) {
+            return body.length() > 40 ? body.substring(0, 40) + "..." : body;
+        }
+    }
+
+    /** What happened to one message. */
+    private static final class Life {
+        private volatile boolean isSent;
+        private volatile boolean isAcknowledged;
+        private volatile boolean isDeleteAsked;
+        private int receptions;
+        private long lastAskedAt = Long.MIN_VALUE;
+        private long deletedAt = NEVER;
+
+        synchronized void received(long askedAt) {
+            receptions++;
+            lastAskedAt = Math.max(lastAskedAt, askedAt);
+        }
+
+        synchronized void deleted(long now) {
+            deletedAt = Math.min(deletedAt, now);
+        }
+    }
+}

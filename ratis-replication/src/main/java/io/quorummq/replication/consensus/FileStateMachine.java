@@ -18,6 +18,8 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -61,6 +63,7 @@ final class FileStateMachine extends BaseStateMachine {
     record RaftEvents(
             LongConsumer ready,
             LongConsumer lost,
+            Runnable leaderChanged,
             LongSupplier currentTerm,
             LongSupplier lastLogIndex,
             ClientId writer) {}
@@ -243,6 +246,12 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderReady() {
         raft.ready().accept(lastConfigurationTerm);
+    }
+
+    /** Comes under Ratis' lock. */
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        raft.leaderChanged().run();
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */

@@ -103,6 +103,12 @@ public final class LogWriter {
      * @throws BacklogFullException no room in time: as above. A caller that cannot do without the operation must {@link #fence}
      */
     public void append(FileOperation operation, LogCallback callback) throws FencedException, BacklogFullException {
+        append(operation, callback, limits.roomWaitNanosMax());
+    }
+
+    /** As above, but waits no longer for room than this caller may. */
+    void append(FileOperation operation, LogCallback callback, long waitNanosMax)
+            throws FencedException, BacklogFullException {
         var bytes =
                 operation instanceof FileOperation.Write write ? write.bytes().remaining() : 0;
         if (bytes > limits.operationBytesMax()) {
@@ -111,7 +117,7 @@ public final class LogWriter {
         }
         lock.lock();
         try {
-            awaitRoom(bytes);
+            awaitRoom(bytes, waitNanosMax);
             var entry = waiting.peekLast();
             if (entry == null || entry.bytes() + bytes + OPERATION_BYTES_ROOM > limits.entryBytesFull()) {
                 entry = new Entry(bytes);
@@ -167,6 +173,11 @@ public final class LogWriter {
         }
     }
 
+    /** The most bytes that one operation may write. */
+    int operationBytesMax() {
+        return limits.operationBytesMax();
+    }
+
     /** Bytes accepted but not yet given to Raft. */
     public long waitingBytes() {
         lock.lock();
@@ -201,13 +212,13 @@ public final class LogWriter {
         }
     }
 
-    private void awaitRoom(int bytes) throws FencedException, BacklogFullException {
-        var nanosLeft = limits.roomWaitNanosMax();
+    private void awaitRoom(int bytes, long waitNanosMax) throws FencedException, BacklogFullException {
+        var nanosLeft = Math.min(waitNanosMax, limits.roomWaitNanosMax());
         while (fenced == null && waitingBytes + bytes > limits.waitingBytesMax()) {
             if (nanosLeft <= 0) {
                 throw new BacklogFullException(
                         waitingBytes + " bytes wait for the log of term " + term + ", no room for " + bytes
-                                + " more within " + TimeUnit.NANOSECONDS.toMillis(limits.roomWaitNanosMax()) + " ms");
+                                + " more within " + TimeUnit.NANOSECONDS.toMillis(waitNanosMax) + " ms");
             }
             try {
                 nanosLeft = room.awaitNanos(nanosLeft);

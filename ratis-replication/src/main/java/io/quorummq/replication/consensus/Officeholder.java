@@ -21,4 +21,7 @@ public interface Officeholder {
 
     /** The office is lost and its log fenced: stop serving at once; nothing can be written any more. */
     void loseOffice(Office office) throws Exception;
+
+    /** Another node leads, or none that is known: to be noted only, on whatever thread. */
+    default void leaderChanged() {}
 }

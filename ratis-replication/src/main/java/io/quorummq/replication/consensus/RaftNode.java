@@ -258,7 +258,10 @@ public final class RaftNode implements AutoCloseable {
                                     .build())
                             .toList());
             var properties = settings.properties(
-                    directory, identity.self().host(), identity.self().port());
+                    directory,
+                    identity.self().host(),
+                    identity.self().port(),
+                    identity.members().size() == 1);
             RaftSettings.assertSafe(properties);
             var callbacks = callbackThread("log-callbacks-" + shard.name());
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
@@ -278,7 +281,12 @@ public final class RaftNode implements AutoCloseable {
                     clock,
                     halt,
                     new FileStateMachine.RaftEvents(
-                            leadership::onReady, this::onLost, this::currentTerm, this::lastLogIndex, client),
+                            leadership::onReady,
+                            this::onLost,
+                            holder::leaderChanged,
+                            this::currentTerm,
+                            this::lastLogIndex,
+                            client),
                     log);
             machine.onCheckpoint(this::purge);
             server = RaftServer.newBuilder()

@@ -42,6 +42,9 @@ public record RaftSettings(
     /** The largest entry Ratis takes, its own envelope included. */
     static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
+    private static final Duration FIRST_ALONE_MIN = Duration.ofMillis(10);
+    private static final Duration FIRST_ALONE_MAX = Duration.ofMillis(20);
+
     public RaftSettings {
         if (electionTimeoutMin.isNegative() || electionTimeoutMin.isZero()) {
             throw new IllegalArgumentException("electionTimeoutMin is " + electionTimeoutMin + "; must be positive");
@@ -116,6 +119,21 @@ public record RaftSettings(
                 writing);
     }
 
+    /** With another time between checkpoints. */
+    public RaftSettings withCheckpointInterval(Duration interval) {
+        return new RaftSettings(
+                electionTimeoutMin,
+                electionTimeoutMax,
+                requestTimeout,
+                stepDownWait,
+                segmentBytes,
+                preallocatedBytes,
+                keptEntries,
+                checkpointLogBytes,
+                interval,
+                writing);
+    }
+
     /** With other limits of the writer. */
     public RaftSettings withWriting(LogWriter.Limits limits) {
         return new RaftSettings(
@@ -131,7 +149,8 @@ public record RaftSettings(
                 limits);
     }
 
-    RaftProperties properties(Path directory, String host, int port) {
+    /** @param alone whether there is nobody to wait for before the first election */
+    RaftProperties properties(Path directory, String host, int port, boolean alone) {
         var p = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
         GrpcConfigKeys.Server.setHost(p, host);
@@ -141,8 +160,8 @@ public record RaftSettings(
 
         RaftServerConfigKeys.Rpc.setTimeoutMin(p, time(electionTimeoutMin));
         RaftServerConfigKeys.Rpc.setTimeoutMax(p, time(electionTimeoutMax));
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(electionTimeoutMin));
-        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(electionTimeoutMax));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(alone ? FIRST_ALONE_MIN : electionTimeoutMin));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(alone ? FIRST_ALONE_MAX : electionTimeoutMax));
         RaftServerConfigKeys.Rpc.setRequestTimeout(p, time(requestTimeout));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, time(stepDownWait));

@@ -98,6 +98,7 @@ final class FileStateMachineTest {
                 new FileStateMachine.RaftEvents(
                         term -> office.add("ready " + term),
                         term -> office.add("lost " + term),
+                        () -> {},
                         () -> 6,
                         () -> 0,
                         writer),

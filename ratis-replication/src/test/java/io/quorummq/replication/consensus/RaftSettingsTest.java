@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class RaftSettingsTest {
     @Test
     void everyPropertyThatIsNotRatisOwnDefaultIsPinned() {
-        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400);
+        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400, false);
 
         Map.ofEntries(
                         Map.entry("raft.server.rpc.timeout.min", "500ms"),
@@ -45,7 +45,7 @@ final class RaftSettingsTest {
 
     @Test
     void settingsThatCouldLoseAnAcknowledgedEntryAreRefusedEachByName() {
-        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400);
+        var properties = RaftSettings.defaults().properties(Path.of("raft"), "127.0.0.1", 7400, false);
         properties.set("raft.server.log.async-flush.enabled", "true");
         properties.set("raft.server.log.corruption.policy", "WARN_AND_RETURN");
         properties.set("raft.server.leaderelection.pre-vote", "false");

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorummq.core.ConfigurationException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class ReplicationSettingsTest {
+    @Test
+    void theDefaultsAreTheseAndNoOthers() {
+        var settings = ReplicationSettings.DEFAULT;
+
+        assertThat(settings.raft().electionTimeoutMin()).isEqualTo(Duration.ofMillis(500));
+        assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.raft().segmentBytes()).isEqualTo(32L << 20);
+        assertThat(settings.raft().keptEntries()).isEqualTo(256);
+        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(128L << 20);
+        assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.scrubBytesPerSecond()).isEqualTo(4L << 20);
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        var settings = ReplicationSettings.of(Map.of(
+                "election-timeout-millis", "2000",
+                "log-segment-megabytes", "16",
+                "kept-entries", "7",
+                "checkpoint-log-megabytes", "64",
+                "checkpoint-interval-seconds", "5",
+                "scrub-megabytes-per-second", "0"));
+
+        assertThat(settings.raft().electionTimeoutMin()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(settings.raft().stepDownWait()).isGreaterThanOrEqualTo(Duration.ofSeconds(4));
+        assertThat(settings.raft().segmentBytes()).isEqualTo(16L << 20);
+        assertThat(settings.raft().keptEntries()).isEqualTo(7);
+        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(64L << 20);
+        assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.scrubBytesPerSecond()).isZero();
+    }
+
+    @Test
+    void whatIsUnknownOrOutOfRangeIsRefusedByName() {
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout", "500")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("'election-timeout'");
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout-millis", "soon")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("'soon'")
+                .hasMessageContaining("50 to 60000");
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("kept-entries", "-1")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("kept-entries");
+    }
+}

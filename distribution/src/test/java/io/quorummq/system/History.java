@@ -12,15 +12,19 @@ import java.util.function.Predicate;
 
 /**
  * What clients of one queue were told and what they saw, told by many threads, and whether the two agree. Each message has
- * a body of its own. A send that began and was not acknowledged has an unknown fate: it may be received or not.
+ * a body of its own. A send that began and was not acknowledged has an unknown fate: it may be received or not. A send
+ * during which something was broken may have been stored twice, as clients send again on their own; the second of such
+ * twins may well be handed out after the first was deleted.
  */
 final class History {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final int BODY_SHOWN_MAX = 30;
 
     private final LongSupplier nanoTime;
     private final Map<String, Life> lives = new ConcurrentHashMap<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong deleted = new AtomicLong();
+    private volatile boolean isBroken;
 
     /** All times are of this clock, which never goes back. */
     History(LongSupplier nanoTime) {
@@ -34,33 +38,55 @@ final class History {
 
     /** To be called before the send begins: what was never sent may not be received. */
     void sending(String body) {
-        life(body).isSent = true;
+        var life = life(body);
+        life.sending();
+        if (isBroken) {
+            life.mayHaveTwin = true;
+        }
+    }
+
+    /** Something is broken on purpose, until {@link #healed}. */
+    void broken() {
+        isBroken = true;
+        lives.values().forEach(life -> life.mayHaveTwin = life.mayHaveTwin || life.isBeingSent);
+    }
+
+    /** The cluster serves again. */
+    void healed() {
+        isBroken = false;
+    }
+
+    /** The send failed, or its fate will never be known. */
+    void failed(String body) {
+        life(body).isBeingSent = false;
     }
 
     /** The send was acknowledged: from now on the message must not be lost. */
     void acknowledged(String body) {
-        life(body).isAcknowledged = true;
+        life(body).acknowledged();
         acknowledged.incrementAndGet();
     }
 
     /**
      * The message was handed out.
      *
+     * @param by which client it was handed to
      * @param askedAt when the client began to ask for it; what is answered later may have been decided earlier
      */
-    void received(String body, long askedAt) {
-        life(body).received(askedAt);
+    void received(String by, String body, long askedAt) {
+        life(body).received(by, askedAt, now());
     }
 
     /** To be called before a delete, or the acknowledgement of a delivery, begins: the message may be gone now. */
-    void deleting(Collection<String> bodies) {
-        bodies.forEach(body -> life(body).isDeleteAsked = true);
+    void deleting(String by, Collection<String> bodies) {
+        var now = now();
+        bodies.forEach(body -> life(body).deleting(by, now));
     }
 
     /** The delete was acknowledged: whoever asks from now on may not be given the message. */
-    void deleted(Collection<String> bodies) {
+    void deleted(String by, Collection<String> bodies) {
         var now = now();
-        bodies.forEach(body -> life(body).deleted(now));
+        bodies.forEach(body -> life(body).deleted(by, now));
         deleted.addAndGet(bodies.size());
     }
 
@@ -80,7 +106,7 @@ final class History {
                 bodies(life -> life.isAcknowledged && life.receptions == 0),
                 bodies(life -> life.receptions > 0 && !life.isDeleteAsked),
                 bodies(life -> life.receptions > 0 && !life.isSent),
-                bodies(life -> life.receptions > 0 && life.lastAskedAt > life.deletedAt),
+                bodies(life -> life.receptions > 0 && life.lastAskedAt > life.deletedAt && !life.mayHaveTwin),
                 bodies(life -> life.receptions > 1).size(),
                 bodies(life -> life.isSent && !life.isAcknowledged).size(),
                 lives.size());
@@ -91,11 +117,15 @@ final class History {
         lives.forEach((body, life) -> {
             synchronized (life) {
                 if (which.test(life)) {
-                    found.add(body);
+                    found.add(shortened(body) + life.story);
                 }
             }
         });
         return found.stream().sorted().toList();
+    }
+
+    private static String shortened(String body) {
+        return body.length() > BODY_SHOWN_MAX ? body.substring(0, BODY_SHOWN_MAX) + "..." : body;
     }
 
     private Life life(String body) {
@@ -105,7 +135,7 @@ final class History {
     /**
      * The findings.
      *
-     * @param lost acknowledged, and never received
+     * @param lost acknowledged, and never received; this and the next three with what happened to each, in milliseconds
      * @param vanished received, never asked to be deleted, and not there any more
      * @param unexpected received, and never sent
      * @param undone given to somebody who asked after its delete had been acknowledged
@@ -142,32 +172,53 @@ final class History {
 
         private static void tell(List<String> wrong, String what, List<String> bodies) {
             if (!bodies.isEmpty()) {
-                var shown = bodies.stream().limit(SHOWN_MAX).map(Verdict::shortened).toList();
+                var shown = bodies.stream().limit(SHOWN_MAX).toList();
                 wrong.add(bodies.size() + " " + what + ": " + shown + (bodies.size() > SHOWN_MAX ? " ..." : ""));
             }
         }
-
-        private static String shortened(String body) {
-            return body.length() > 40 ? body.substring(0, 40) + "..." : body;
-        }
     }
 
-    /** What happened to one message. */
+    /** What happened to one message, and the story of it for whoever has to find out why. */
     private static final class Life {
+        private final StringBuilder story = new StringBuilder();
         private volatile boolean isSent;
         private volatile boolean isAcknowledged;
-        private volatile boolean isDeleteAsked;
+        private volatile boolean isBeingSent;
+        private volatile boolean mayHaveTwin;
+        private boolean isDeleteAsked;
         private int receptions;
         private long lastAskedAt = Long.MIN_VALUE;
         private long deletedAt = NEVER;
 
-        synchronized void received(long askedAt) {
-            receptions++;
-            lastAskedAt = Math.max(lastAskedAt, askedAt);
+        void sending() {
+            isSent = true;
+            isBeingSent = true;
         }
 
-        synchronized void deleted(long now) {
+        void acknowledged() {
+            isAcknowledged = true;
+            isBeingSent = false;
+        }
+
+        synchronized void received(String by, long askedAt, long now) {
+            receptions++;
+            lastAskedAt = Math.max(lastAskedAt, askedAt);
+            tell("asked by", by, askedAt);
+            tell("received by", by, now);
+        }
+
+        synchronized void deleting(String by, long now) {
+            isDeleteAsked = true;
+            tell("deleting by", by, now);
+        }
+
+        synchronized void deleted(String by, long now) {
             deletedAt = Math.min(deletedAt, now);
+            tell("deleted by", by, now);
+        }
+
+        private void tell(String what, String by, long time) {
+            story.append(", ").append(what).append(' ').append(by).append(" at ").append(time / 1_000_000);
         }
     }
 }

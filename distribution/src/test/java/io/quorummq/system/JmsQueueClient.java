@@ -65,7 +65,23 @@ final class JmsQueueClient implements QueueClient {
             }
             return bodies;
         } catch (JMSException e) {
+            giveBack();
             throw noted(e);
+        }
+    }
+
+    /**
+     * What was received before the failure is not dealt with. After a failed commit it would be wrong: that has rolled
+     * back already, and Qpid JMS then gives back what it has prefetched, and hands it out nevertheless.
+     */
+    private void giveBack() {
+        var session = taking;
+        if (session != null) {
+            try {
+                session.rollback();
+            } catch (JMSException e) {
+                isClosed = isClosed || e instanceof IllegalStateException;
+            }
         }
     }
 
@@ -80,13 +96,6 @@ final class JmsQueueClient implements QueueClient {
 
     @Override
     public void recover() {
-        if (!isClosed && taking != null) {
-            try {
-                taking.rollback();
-            } catch (JMSException e) {
-                isClosed = true;
-            }
-        }
         if (isClosed) {
             reconnects++;
             close();

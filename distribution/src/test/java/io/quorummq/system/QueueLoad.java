@@ -55,6 +55,7 @@ final class QueueLoad implements AutoCloseable {
             client.send(body);
         } catch (Exception e) {
             recover(door + " send", client, e);
+            history.failed(body);
             return;
         }
         history.acknowledged(body);
@@ -64,36 +65,37 @@ final class QueueLoad implements AutoCloseable {
     /** A thread that takes messages by this client, which it closes in the end. */
     void taker(String door, QueueClient client) {
         clients.add(client);
+        var name = door + "-" + names.incrementAndGet();
         threads.execute(() -> {
             try (client) {
                 while (!isStopped()) {
-                    takeSome(door, client);
+                    takeSome(name, client);
                 }
             }
         });
     }
 
-    private void takeSome(String door, QueueClient client) {
+    private void takeSome(String name, QueueClient client) {
         var asked = history.now();
         List<String> bodies;
         try {
             bodies = client.receive();
         } catch (Exception e) {
-            recover(door + " receive", client, e);
+            recover(name + " receive", client, e);
             return;
         }
         if (bodies.isEmpty()) {
             return;
         }
-        bodies.forEach(body -> history.received(body, asked));
-        history.deleting(bodies);
+        bodies.forEach(body -> history.received(name, body, asked));
+        history.deleting(name, bodies);
         try {
             client.deleteReceived();
         } catch (Exception e) {
-            recover(door + " delete", client, e);
+            recover(name + " delete", client, e);
             return;
         }
-        history.deleted(bodies);
+        history.deleted(name, bodies);
     }
 
     private void recover(String what, QueueClient client, Exception failure) {

@@ -45,4 +45,25 @@ final class ReplicationArchitectureTest {
                 .resideInAPackage("io.quorummq.replication.consensus..")
                 .check(classes);
     }
+
+    @Test
+    void identityKnowsOnlyHowToCallOtherNodes() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.identity..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.quorummq.replication.consensus..",
+                        "io.quorummq.replication.store..",
+                        "io.quorummq.replication.artemis..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.peer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.quorummq.replication.identity..")
+                .check(classes);
+    }
 }

@@ -16,6 +16,7 @@ import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.w3c.dom.Element;
@@ -120,6 +121,28 @@ public final class BrokerConfiguration {
     /** Where this was read. */
     public Path file() {
         return file;
+    }
+
+    /** The same without plugins and with one acceptor, on a free port of this machine alone: for an engine that nobody shall reach. */
+    public BrokerConfiguration secluded() {
+        List.copyOf(artemis.getBrokerPlugins()).forEach(artemis::unRegisterBrokerPlugin);
+        artemis.clearAcceptorConfigurations();
+        artemis.addAcceptorConfiguration(new TransportConfiguration(
+                NettyAcceptorFactory.class.getName(),
+                Map.of(
+                        TransportConstants.HOST_PROP_NAME,
+                        "127.0.0.1",
+                        TransportConstants.PORT_PROP_NAME,
+                        0,
+                        TransportConstants.PROTOCOLS_PROP_NAME,
+                        "CORE,AMQP"),
+                "secluded"));
+        return this;
+    }
+
+    /** The size of every file of the message journal, in bytes. */
+    public long journalFileBytes() {
+        return artemis.getJournalFileSize();
     }
 
     /** The endpoints that the engine will open: each acceptor that listens on a port. */

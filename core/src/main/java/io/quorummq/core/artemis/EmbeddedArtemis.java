@@ -9,6 +9,7 @@ import io.quorummq.core.credential.Credentials;
 import io.quorummq.core.queue.Broker;
 import java.net.BindException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -125,16 +126,32 @@ public final class EmbeddedArtemis implements AutoCloseable {
     /** Closes the acceptors, then the store; what was acknowledged is on disk already. */
     @Override
     public void close() {
-        if (ageScan != null) {
-            ageScan.cancel(false);
-        }
-        visibility.queues().forEach(queue -> queue.receiver().close());
+        endServing();
         try {
             server.stop();
         } catch (Exception e) {
             LOG.error("The engine did not stop cleanly; everything acknowledged is stored", e);
         }
         visibility.queues().forEach(queue -> queue.receiver().abort());
+    }
+
+    /**
+     * Ends at once what can not write any more: cuts the connections first, which is all that an AMQP client learns, then stops
+     * without writing. What takes longer than the limit goes on by itself, harmlessly.
+     */
+    public void abandon(Duration limit) {
+        var removal = new ServerRemoval(server);
+        removal.cutConnections();
+        endServing();
+        removal.stop(limit);
+        visibility.queues().forEach(queue -> queue.receiver().abort());
+    }
+
+    private void endServing() {
+        if (ageScan != null) {
+            ageScan.cancel(false);
+        }
+        visibility.queues().forEach(queue -> queue.receiver().close());
     }
 
     private ConfigurationException refusal(Throwable failed) {

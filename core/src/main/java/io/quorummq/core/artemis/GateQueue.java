@@ -13,6 +13,7 @@ import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.core.filter.Filter;
 import org.apache.activemq.artemis.core.journal.IOCompletion;
 import org.apache.activemq.artemis.core.paging.cursor.PageSubscription;
+import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
 import org.apache.activemq.artemis.core.postoffice.PostOffice;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -116,6 +117,10 @@ final class GateQueue extends QueueImpl {
     /** Every new message, and every message that is read from a page. */
     @Override
     protected boolean scheduleIfPossible(MessageReference ref) {
+        if (isHeldUntilCommitted(ref)) {
+            reloadSequence(ref);
+            return true;
+        }
         if (!hide(ref)) {
             return false;
         }
@@ -163,6 +168,21 @@ final class GateQueue extends QueueImpl {
         } else if (!result.getB()) {
             decDelivering(ref);
         }
+    }
+
+    /** A message comes off its page before it is stored for good; until then it could still vanish, and nobody may see it. */
+    private boolean isHeldUntilCommitted(MessageReference ref) {
+        return ref instanceof PagedReference paged
+                && pages().isPresent()
+                && pages().get()
+                        .runWhenCommitted(paged, () -> getExecutor().execute(() -> addSorted(List.of(ref), false)));
+    }
+
+    private Optional<EnginePagingStore> pages() {
+        return Optional.ofNullable(pageSubscription)
+                .map(PageSubscription::getPagingStore)
+                .filter(EnginePagingStore.class::isInstance)
+                .map(EnginePagingStore.class::cast);
     }
 
     private boolean hideAgain(MessageReference ref) {
@@ -213,7 +233,12 @@ final class GateQueue extends QueueImpl {
     /** Whether a consumer could get the message now, be it in memory or still on its page. */
     boolean isVisible(MessageReference ref) {
         var now = shared.now();
-        return ref.getScheduledDeliveryTime() <= now && !table.hides(ref.getMessageID(), now);
+        return ref.getScheduledDeliveryTime() <= now && !table.hides(ref.getMessageID(), now) && isCommitted(ref);
+    }
+
+    private boolean isCommitted(MessageReference ref) {
+        return !(ref instanceof PagedReference paged)
+                || pages().map(store -> store.isCommitted(paged)).orElse(true);
     }
 
     /** Every acknowledgement, expiry, move and kill passes here: the lease goes with the message. */

@@ -9,17 +9,13 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.io.SequentialFileFactory;
-import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.paging.PagingStore;
 import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
-import org.apache.activemq.artemis.core.paging.impl.PagingStoreImpl;
 import org.apache.activemq.artemis.core.settings.HierarchicalRepository;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
-import org.apache.activemq.artemis.utils.runnables.AtomicRunnable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +43,7 @@ final class LocalPages extends PagingStoreFactoryNIO {
 
     @Override
     public synchronized PagingStore newStore(SimpleString address, AddressSettings settings) {
-        return new Store(
-                address, settings, null, getExecutorFactory().getExecutor().setFair(true));
+        return store(address, settings, null, getExecutorFactory().getExecutor().setFair(true));
     }
 
     /** What a stopped engine has left: a directory an address, whose name is in a file. */
@@ -65,7 +60,7 @@ final class LocalPages extends PagingStoreFactoryNIO {
                 LOG.warn("{} is not a directory of pages: its {} is missing or empty", directory, ADDRESS_FILE);
                 continue;
             }
-            stores.add(new Store(
+            stores.add(store(
                     address.get(),
                     settings.getMatch(address.get().toString()),
                     newFileFactory(directory.getName()),
@@ -95,44 +90,11 @@ final class LocalPages extends PagingStoreFactoryNIO {
                 reserve);
     }
 
-    /** The pages of one address. */
-    private final class Store extends PagingStoreImpl {
-        private final PagingManager manager = LocalPages.this.getPagingManager();
-
-        Store(
-                SimpleString address,
-                AddressSettings settings,
-                @Nullable SequentialFileFactory files,
-                ArtemisExecutor executor) {
-            super(
-                    address,
-                    engine.server().getScheduledPool(),
-                    getSyncTimeout(),
-                    LocalPages.this.getPagingManager(),
-                    engine.server().getStorageManager(),
-                    files,
-                    LocalPages.this,
-                    address,
-                    settings,
-                    executor,
-                    isSyncNonTransactional(),
-                    engine.server().getConfiguration()::isPurgePageFolders);
-        }
-
-        /** A sender without credit waits silently; one with credit is refused by {@link SenderRules}, who says why. */
-        @Override
-        public boolean checkMemory(
-                boolean runOnFailure,
-                @Nullable Runnable whenAvailable,
-                @Nullable Runnable whenBlocking,
-                @Nullable Consumer<AtomicRunnable> onBlocked) {
-            if (manager.isDiskFull()) {
-                if (whenAvailable != null) {
-                    whenAvailable.run();
-                }
-                return true;
-            }
-            return super.checkMemory(runOnFailure, whenAvailable, whenBlocking, onBlocked);
-        }
+    private EnginePagingStore store(
+            SimpleString address,
+            AddressSettings settings,
+            @Nullable SequentialFileFactory files,
+            ArtemisExecutor executor) {
+        return new EnginePagingStore(engine, this, address, settings, files, executor, isSyncNonTransactional());
     }
 }

@@ -4,6 +4,7 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,7 @@ final class FileStateMachine extends BaseStateMachine {
     private final AtomicLong installationAsked = new AtomicLong(-1);
     private volatile @Nullable SnapshotInfo latestSnapshot;
     private volatile boolean closing;
+    private volatile @Nullable Path currentDirectory;
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
@@ -64,6 +66,8 @@ final class FileStateMachine extends BaseStateMachine {
             LongConsumer ready,
             LongConsumer lost,
             Runnable leaderChanged,
+            Runnable closedByRatis,
+            Runnable notAMember,
             LongSupplier currentTerm,
             LongSupplier lastLogIndex,
             ClientId writer) {}
@@ -82,6 +86,7 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
+        currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
         getLifeCycle().startAndTransition(this::load, IOException.class);
     }
 
@@ -237,9 +242,18 @@ final class FileStateMachine extends BaseStateMachine {
         return latestSnapshot;
     }
 
+    /** Comes right after Ratis has written the configuration down. */
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
         lastConfigurationTerm = term;
+        var directory = currentDirectory;
+        if (directory != null) {
+            try {
+                ConfigurationFiles.makeDurable(directory, index);
+            } catch (IOException e) {
+                halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
+            }
+        }
     }
 
     /** Comes right after the configuration entry that begins a term, on the same thread. */
@@ -270,7 +284,12 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     @Override
-    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstInLog) {
+    public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
+            RoleInfoProto role, TermIndex firstInLog) {
+        if (firstInLog.getIndex() <= raft.lastLogIndex().getAsLong() + 1) {
+            // every node that joins is asked once, also where the log has all it needs
+            return CompletableFuture.completedFuture(null);
+        }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
             LOG.error(
                     "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}."
@@ -297,12 +316,17 @@ final class FileStateMachine extends BaseStateMachine {
     public void close() throws IOException {
         if (!closing) {
             closing = true;
-            halt.halt(
-                    Halt.LOG_FAILED,
-                    "shard " + shard + ": Ratis closed the Raft group after a failure, see above",
-                    null);
+            raft.closedByRatis().run();
         }
         state.close();
+    }
+
+    /** Ratis closed the group, this node being no member of it. */
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServers) {
+        if (!allServers) {
+            raft.notAMember().run();
+        }
     }
 
     /** A finished checkpoint as Ratis wants to see it: it has no files of Ratis' kind. */

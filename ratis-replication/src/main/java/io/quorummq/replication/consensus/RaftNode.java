@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.peer.PeerPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,7 +24,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -31,7 +31,6 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
@@ -39,6 +38,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +52,7 @@ public final class RaftNode implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
+    private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(60);
     private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
     /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
     private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
@@ -63,13 +64,20 @@ public final class RaftNode implements AutoCloseable {
     private final LongSupplier nanoTicker;
     private final Halt halt;
     private final Officeholder holder;
+    private final PeerPort port;
     private volatile @Nullable Running running;
+    private @Nullable CloseTimeoutException stuck;
+    private volatile boolean removed;
 
-    /** Who this node is: its shard, itself, all members of the group as it was formed, and where its data live. */
+    /**
+     * Who this node is: its shard, itself, all members of the group that is formed, and where its data live. Members matter at
+     * the first start only; afterwards, and for a node that is to be admitted, the list may be empty.
+     */
     public record Identity(Shard shard, Member self, List<Member> members, Path data) {
         public Identity {
             members = List.copyOf(members);
-            if (members.stream().noneMatch(member -> member.id().equals(self.id()))) {
+            if (!members.isEmpty()
+                    && members.stream().noneMatch(member -> member.id().equals(self.id()))) {
                 throw new IllegalArgumentException(
                         "this node, " + self.label() + " (" + self.id() + "), is not among the members " + members);
             }
@@ -78,8 +86,23 @@ public final class RaftNode implements AutoCloseable {
 
     /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
     public enum Formation {
+        /** The group is being formed, by all its first members. */
         FIRST_START,
+        /** The group is there and will admit this node, under a uuid never used before: until then it neither votes nor stands. */
+        JOINING,
+        /** Whatever it was, it goes on. */
         RESTART
+    }
+
+    /** What this node is to its group. */
+    public enum Part {
+        /** It takes no part: not opened, or closed. */
+        CLOSED,
+        /** It runs and waits to be admitted, neither voting nor serving. */
+        JOINING,
+        MEMBER,
+        /** The group goes on without it, for ever: it has closed itself. */
+        REMOVED
     }
 
     /** What a node knows about itself; leader is null when it knows none, indexes are -1 when there is nothing. */
@@ -97,6 +120,7 @@ public final class RaftNode implements AutoCloseable {
     /**
      * @param state recovered at each opening and closed at each closing
      * @param nanoTicker a monotonic clock in nanoseconds
+     * @param port what listens beside Raft while this is open, and with which TLS
      */
     public RaftNode(
             Identity identity,
@@ -105,7 +129,8 @@ public final class RaftNode implements AutoCloseable {
             ClusterClock clock,
             LongSupplier nanoTicker,
             Halt halt,
-            Officeholder holder) {
+            Officeholder holder,
+            PeerPort port) {
         this.identity = identity;
         this.settings = settings;
         this.state = state;
@@ -113,6 +138,7 @@ public final class RaftNode implements AutoCloseable {
         this.nanoTicker = nanoTicker;
         this.halt = halt;
         this.holder = holder;
+        this.port = port;
     }
 
     /**
@@ -125,16 +151,22 @@ public final class RaftNode implements AutoCloseable {
         if (running != null) {
             throw new IllegalStateException("shard " + identity.shard().name() + " is open already");
         }
+        if (stuck != null) {
+            throw new IOException(
+                    "shard " + identity.shard().name() + " did not close and cannot be opened again", stuck);
+        }
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
         var directory = identity.shard().raftDirectory(identity.data());
         checkDirectory(directory, formation);
+        var applied = ConfigurationFiles.applied(currentDirectory(directory));
         var log = LogTail.repair(currentDirectory(directory));
         checkPort();
         Files.createDirectories(directory);
         VoteDurability.syncDirectory(directory);
-        var started = new Running(directory, log);
+        var first = firstMembers(identity.shard().directory(identity.data()), formation);
+        var started = new Running(directory, log, first, applied.orElse(first));
         try {
             started.start();
         } catch (CompletionException e) {
@@ -147,15 +179,36 @@ public final class RaftNode implements AutoCloseable {
             throw e;
         }
         running = started;
+        removed = false;
     }
 
-    /** Takes no part any more: fences, stops serving, lets go of port and files. Does nothing when closed. */
+    private List<Member> firstMembers(Path shardDirectory, Formation formation) throws IOException {
+        if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
+            throw new IllegalArgumentException("a group of nobody cannot be formed");
+        }
+        if (formation != Formation.RESTART) {
+            ConfigurationFiles.writeFirst(
+                    shardDirectory, formation == Formation.JOINING ? List.of() : identity.members());
+        }
+        return ConfigurationFiles.first(shardDirectory);
+    }
+
+    /**
+     * Takes no part any more: fences, stops serving, lets go of port and files. Does nothing when closed.
+     *
+     * @throws CloseTimeoutException it did not end in time: the process has to be halted before anybody uses the files
+     */
     @Override
     public synchronized void close() throws IOException {
         var last = running;
         running = null;
         if (last != null) {
-            last.close();
+            try {
+                last.close();
+            } catch (CloseTimeoutException e) {
+                stuck = e;
+                throw e;
+            }
         }
     }
 
@@ -172,9 +225,49 @@ public final class RaftNode implements AutoCloseable {
         return opened().status();
     }
 
+    /** Who belongs to the group; a new one after each opening. */
+    public Membership membership() {
+        return opened().membership;
+    }
+
+    /** Whether this node belongs to the group; asks nobody. */
+    public Part part() {
+        var now = running;
+        if (now == null) {
+            return removed ? Part.REMOVED : Part.CLOSED;
+        }
+        return now.membership.includesSelf() ? Part.MEMBER : Part.JOINING;
+    }
+
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
+    private synchronized void leave(Running last) {
+        if (running != last) {
+            return;
+        }
+        var shard = identity.shard().name();
+        var self = identity.self();
+        try {
+            close();
+            if (last.wasMember) {
+                removed = true;
+                LOG.error(
+                        "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
+                                + " Its data can be deleted",
+                        shard,
+                        self.label(),
+                        self.id());
+            } else {
+                LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
+                open(Formation.RESTART);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Shard {}: leaving the group failed", shard, e);
+        }
     }
 
     /** Past the office's writer, as a submission of an earlier office that comes late. */
@@ -228,14 +321,10 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    private static RaftPeerId peerId(UUID member) {
-        return RaftPeerId.valueOf(member.toString());
-    }
-
     /** Everything that lives from one opening to the next closing. */
     private final class Running implements LogSink, Ballot {
         private final RaftGroup group;
-        private final RaftPeerId self = peerId(identity.self().id());
+        private final RaftPeerId self = Members.peerId(identity.self().id());
         private final ClientId client = ClientId.randomId();
         private final AtomicLong calls = new AtomicLong();
         private final FileStateMachine machine;
@@ -246,28 +335,26 @@ public final class RaftNode implements AutoCloseable {
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
         private boolean clockSet;
+        private final Membership membership;
+        private final GroupEnd end = new GroupEnd();
+        private volatile boolean wasMember;
+        private boolean leaving;
 
-        Running(Path directory, LogTail.Extent log) throws IOException {
+        /**
+         * @param first the members the group was formed with
+         * @param last the members it had when this node last heard of a change
+         */
+        Running(Path directory, LogTail.Extent log, List<Member> first, List<Member> last) throws IOException {
             var shard = identity.shard();
-            group = RaftGroup.valueOf(
-                    RaftGroupId.valueOf(shard.groupId()),
-                    identity.members().stream()
-                            .map(member -> RaftPeer.newBuilder()
-                                    .setId(peerId(member.id()))
-                                    .setAddress(member.address())
-                                    .build())
-                            .toList());
+            group = RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), Members.peers(first));
             var properties = settings.properties(
-                    directory,
-                    identity.self().host(),
-                    identity.self().port(),
-                    identity.members().size() == 1);
+                    directory, identity.self().host(), identity.self().port(), last.size() == 1);
             RaftSettings.assertSafe(properties);
             var callbacks = callbackThread("log-callbacks-" + shard.name());
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
             leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
-                if (identity.members().size() == 1 && !clockSet) {
+                if (alone() && !clockSet) {
                     // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
                     clockSet = true;
                     clock.advanceToWall();
@@ -284,6 +371,8 @@ public final class RaftNode implements AutoCloseable {
                             leadership::onReady,
                             this::onLost,
                             holder::leaderChanged,
+                            () -> end.closing(nanoTicker.getAsLong()),
+                            end::notAMember,
                             this::currentTerm,
                             this::lastLogIndex,
                             client),
@@ -294,14 +383,27 @@ public final class RaftNode implements AutoCloseable {
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(new Parameters())
+                    .setParameters(port.raftParameters())
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
+            membership = new Membership(
+                    shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+        }
+
+        private boolean alone() {
+            return membership.includesSelf() && membership.members().size() == 1;
         }
 
         void start() throws IOException {
             server.start();
+            wasMember = membership.includesSelf();
+            if (!wasMember) {
+                LOG.info(
+                        "Shard {}: node {} is no member: it neither votes nor serves until it is admitted",
+                        identity.shard().name(),
+                        identity.self().label());
+            }
             var unused =
                     ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -310,13 +412,17 @@ public final class RaftNode implements AutoCloseable {
             machine.expectClose();
             ticks.shutdownNow();
             leadership.close();
+            clock.follow();
             try {
-                server.close();
-            } finally {
-                clock.follow();
-                // where Ratis did not come so far as to start the state machine it does not close it either
+                ServerClosing.close(server, division, CLOSE_TIME_MAX);
+            } catch (CloseTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
                 state.close();
+                throw e;
             }
+            // where Ratis did not come so far as to start the state machine it does not close it either
+            state.close();
         }
 
         @Override
@@ -360,7 +466,7 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> transfer(UUID member, Duration limit) {
-            return moveLeadership(peerId(member), limit.toMillis());
+            return moveLeadership(Members.peerId(member), limit.toMillis());
         }
 
         @Override
@@ -369,7 +475,9 @@ public final class RaftNode implements AutoCloseable {
             var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
                     .filter(follower -> follower.getLastRpcElapsedTimeMs()
                             < settings.electionTimeoutMax().toMillis())
-                    .map(follower -> UUID.fromString(follower.getId().getId().toStringUtf8()))
+                    .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
+                    .filter(membership::includes)
+                    .map(Members::uuid)
                     .sorted()
                     .toList();
             if (answering.isEmpty()) {
@@ -409,6 +517,7 @@ public final class RaftNode implements AutoCloseable {
 
         private void tick() {
             try {
+                checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
                 if (checkpointIsDue()) {
@@ -416,6 +525,26 @@ public final class RaftNode implements AutoCloseable {
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error("Shard {}: a regular check failed", identity.shard().name(), e);
+            }
+        }
+
+        private void checkEnd() {
+            wasMember |= membership.includesSelf();
+            var closed = division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED;
+            var verdict = end.verdict(nanoTicker.getAsLong(), closed, membership.includesSelf());
+            if (verdict == GroupEnd.Verdict.GOING_ON || leaving) {
+                return;
+            }
+            leaving = true;
+            if (verdict == GroupEnd.Verdict.NOT_A_MEMBER) {
+                named("raft-leaving-" + identity.shard().name())
+                        .newThread(() -> leave(this))
+                        .start();
+            } else {
+                halt.halt(
+                        Halt.LOG_FAILED,
+                        "shard " + identity.shard().name() + ": Ratis closed the Raft group after a failure, see above",
+                        null);
             }
         }
 

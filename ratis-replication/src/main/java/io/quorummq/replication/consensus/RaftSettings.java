@@ -42,6 +42,7 @@ public record RaftSettings(
     /** The largest entry Ratis takes, its own envelope included. */
     static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
+    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(10);
     private static final Duration FIRST_ALONE_MIN = Duration.ofMillis(10);
     private static final Duration FIRST_ALONE_MAX = Duration.ofMillis(20);
 
@@ -165,6 +166,7 @@ public record RaftSettings(
         RaftServerConfigKeys.Rpc.setRequestTimeout(p, time(requestTimeout));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, time(stepDownWait));
+        RaftServerConfigKeys.setStagingTimeout(p, time(newMemberSilenceMax()));
         RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(300, TimeUnit.SECONDS));
 
         Log.setAsyncFlushEnabled(p, false);
@@ -189,6 +191,12 @@ public record RaftSettings(
         RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
         RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
         return p;
+    }
+
+    /** A node that is being admitted and does not answer for this long is given up. */
+    private Duration newMemberSilenceMax() {
+        var elections = electionTimeoutMax.multipliedBy(3);
+        return elections.compareTo(NEW_MEMBER_SILENCE_MIN) > 0 ? elections : NEW_MEMBER_SILENCE_MIN;
     }
 
     /** Refuses properties with which an acknowledged entry could be lost, naming each. */

@@ -39,19 +39,21 @@ final class FileStateMachineTest {
     }
 
     @Test
-    void aGroupThatRatisClosesByItselfHaltsTheProcess() throws Exception {
+    void aGroupThatRatisClosesByItselfIsTold() throws Exception {
         machine.close();
+        machine.notifyServerShutdown(RoleInfoProto.getDefaultInstance(), false);
 
-        assertThat(halts).hasSize(1);
-        assertThat(halts.get(0)).startsWith(Halt.LOG_FAILED + " ").contains("Ratis closed the Raft group");
+        assertThat(office).containsExactly("closed by Ratis", "not a member");
     }
 
     @Test
     void aGroupThatIsClosedOnPurposeHaltsNothing() throws Exception {
         machine.expectClose();
         machine.close();
+        machine.notifyServerShutdown(RoleInfoProto.getDefaultInstance(), true);
 
         assertThat(halts).isEmpty();
+        assertThat(office).isEmpty();
     }
 
     @Test
@@ -70,6 +72,15 @@ final class FileStateMachineTest {
 
         assertThat(asked).isNotDone();
         assertThat(machine.installationAsked()).isEqualTo(500);
+    }
+
+    @Test
+    void aNodeThatIsAskedToInstallWhatTheLogHoldsGoesOnWithTheLog() {
+        var asked =
+                machine.notifyInstallSnapshotFromLeader(RoleInfoProto.getDefaultInstance(), TermIndex.valueOf(0, 1));
+
+        assertThat(asked).isCompletedWithValue(null);
+        assertThat(machine.installationAsked()).isEqualTo(-1);
     }
 
     @Test
@@ -99,6 +110,8 @@ final class FileStateMachineTest {
                         term -> office.add("ready " + term),
                         term -> office.add("lost " + term),
                         () -> {},
+                        () -> office.add("closed by Ratis"),
+                        () -> office.add("not a member"),
                         () -> 6,
                         () -> 0,
                         writer),

@@ -3,6 +3,8 @@ package io.quorummq.replication.consensus;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.peer.PeerServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,6 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.apache.ratis.util.CodeInjectionForTesting;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,9 @@ final class TestCluster implements AutoCloseable {
 
     final List<Node> nodes = new ArrayList<>();
     private final Set<String> cut = ConcurrentHashMap.newKeySet();
+    private final Path directory;
+    private final RaftSettings settings;
+    private final Shard shard = new Shard("0", UUID.randomUUID());
 
     /** One node with its state, its halts and what its office holder heard. */
     static final class Node {
@@ -61,7 +68,8 @@ final class TestCluster implements AutoCloseable {
                     new ClusterClock(InstantSource.system(), System::nanoTime),
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),
-                    holder);
+                    holder,
+                    new PeerPort(new PeerServices(shard.groupId(), ForkJoinPool.commonPool()), null));
         }
 
         Optional<Office> office() {
@@ -95,7 +103,8 @@ final class TestCluster implements AutoCloseable {
             Map<Integer, RecordingHolder> holders,
             IntFunction<@Nullable ReplicatedState> states)
             throws IOException {
-        var shard = new Shard("0", UUID.randomUUID());
+        this.directory = directory;
+        this.settings = settings;
         var members = new ArrayList<Member>();
         for (var port : freePorts(size)) {
             members.add(new Member(UUID.randomUUID(), "n" + (members.size() + 1), "127.0.0.1", port));
@@ -137,6 +146,37 @@ final class TestCluster implements AutoCloseable {
             node.raft.open(RaftNode.Formation.FIRST_START);
         }
         return this;
+    }
+
+    /** One more node, with an empty directory, that waits to be admitted. */
+    Node joining(String label, @Nullable ReplicatedState state) throws IOException {
+        var member =
+                new Member(UUID.randomUUID(), label, "127.0.0.1", freePorts(1).get(0));
+        var node = new Node(
+                shard,
+                member,
+                List.of(),
+                directory.resolve(member.id().toString()),
+                settings,
+                new RecordingHolder(),
+                state);
+        nodes.add(node);
+        node.raft.open(RaftNode.Formation.JOINING);
+        return node;
+    }
+
+    /** Has the leader change the members so that one comes and one goes; either may be null. */
+    void change(@Nullable Node comes, @Nullable Node goes) throws Exception {
+        var membership = leader().raft.membership();
+        var now = membership.members();
+        var next = new ArrayList<>(now);
+        if (goes != null) {
+            next.remove(goes.member);
+        }
+        if (comes != null) {
+            next.add(comes.member);
+        }
+        membership.change(now, next).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** A node whose office has been taken; waits for one. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis;
+
+import java.util.function.Consumer;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.io.SequentialFileFactory;
+import org.apache.activemq.artemis.core.paging.PagingManager;
+import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
+import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
+import org.apache.activemq.artemis.core.paging.impl.PagingStoreImpl;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
+import org.apache.activemq.artemis.utils.runnables.AtomicRunnable;
+import org.jspecify.annotations.Nullable;
+
+/** The pages of one address, as every {@link Storage} of the engine keeps them. */
+public class EnginePagingStore extends PagingStoreImpl {
+    private final PagingManager manager;
+
+    /**
+     * @param files where the pages lie; null when the address has none yet
+     * @param syncNonTransactional whether a message outside a transaction is accepted only when it is durable
+     */
+    protected EnginePagingStore(
+            Storage.Engine engine,
+            PagingStoreFactoryNIO factory,
+            SimpleString address,
+            AddressSettings settings,
+            @Nullable SequentialFileFactory files,
+            ArtemisExecutor executor,
+            boolean syncNonTransactional) {
+        super(
+                address,
+                engine.server().getScheduledPool(),
+                factory.getSyncTimeout(),
+                factory.getPagingManager(),
+                engine.server().getStorageManager(),
+                files,
+                factory,
+                address,
+                settings,
+                executor,
+                syncNonTransactional,
+                engine.server().getConfiguration()::isPurgePageFolders);
+        this.manager = factory.getPagingManager();
+    }
+
+    /** A sender without credit waits silently; one with credit is refused by {@link SenderRules}, who says why. */
+    @Override
+    public boolean checkMemory(
+            boolean runOnFailure,
+            @Nullable Runnable whenAvailable,
+            @Nullable Runnable whenBlocking,
+            @Nullable Consumer<AtomicRunnable> onBlocked) {
+        if (manager.isDiskFull()) {
+            if (whenAvailable != null) {
+                whenAvailable.run();
+            }
+            return true;
+        }
+        return super.checkMemory(runOnFailure, whenAvailable, whenBlocking, onBlocked);
+    }
+
+    /** Whether the message is stored for good. Artemis shows it to readers of the page before that. */
+    protected boolean isCommitted(PagedReference ref) {
+        return true;
+    }
+
+    /**
+     * Runs the task when the message is stored for good.
+     *
+     * @return false, without running the task, when it is already
+     */
+    protected boolean runWhenCommitted(PagedReference ref, Runnable task) {
+        return false;
+    }
+}

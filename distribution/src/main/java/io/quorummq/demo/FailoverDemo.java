@@ -53,11 +53,11 @@ final class FailoverDemo {
                         new CmqClient(endpoint, access.credential(), CmqClientSettings.DEFAULT, clock, random));
             }
             steps.title("The leader dies while messages flow through every door");
-            try (var flow = new Flow(nanoTime)) {
+            var flow = new Flow(nanoTime);
+            try (flow) {
                 loseTheLeader(leader, flow, clients, core, amqp);
-                flow.close();
-                nothingIsLost(flow, clients.get(0));
             }
+            nothingIsLost(flow, clients.get(0));
         } finally {
             clients.forEach(CmqClient::close);
         }

@@ -23,7 +23,7 @@ final class ClusterLoad implements AutoCloseable {
     private static final int BODY_LENGTH = 500;
     private static final Duration SLACK = Duration.ofSeconds(5);
     private static final int BATCH = 16;
-    private static final Duration DRAIN_MAX = Duration.ofSeconds(180);
+    private static final Duration DRAIN_MAX = Duration.ofMinutes(3);
     private static final int CALL_SECONDS_MAX = 30;
 
     private final ClusterProcesses cluster;
@@ -80,7 +80,7 @@ final class ClusterLoad implements AutoCloseable {
     /** Waits until so much was acknowledged since the last fault, something of it at each door. */
     void awaitAcknowledgements(int count) {
         try {
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> silences.sinceFault() >= count
                             && DOORS.stream().allMatch(door -> silences.sinceFault(door) > 0));

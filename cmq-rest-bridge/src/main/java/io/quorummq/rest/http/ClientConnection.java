@@ -5,10 +5,10 @@ package io.quorummq.rest.http;
 interface ClientConnection {
     /**
      * Runs the task, once, when the client closes the connection before {@link #stopWatching} is called; at once if it
-     * has done so. The task runs on a thread of the server and must not block.
+     * has done so. The task runs on a thread of the server and must not block. There is one task at a time.
      */
     void watch(Runnable whenClosed);
 
-    /** Ends the watch. */
-    void stopWatching();
+    /** Ends the watch, unless it is by now that of another task. */
+    void stopWatching(Runnable whenClosed);
 }

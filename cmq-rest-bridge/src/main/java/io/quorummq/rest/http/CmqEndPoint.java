@@ -81,8 +81,10 @@ final class CmqEndPoint extends SocketChannelEndPoint implements ClientConnectio
     }
 
     @Override
-    public synchronized void stopWatching() {
-        whenClosed = null;
+    public synchronized void stopWatching(Runnable task) {
+        if (whenClosed == task) {
+            whenClosed = null;
+        }
     }
 
     /** On the selector's thread, when the socket has become readable: nobody else reads while this is watched. */

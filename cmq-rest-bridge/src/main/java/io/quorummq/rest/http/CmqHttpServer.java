@@ -3,6 +3,7 @@ package io.quorummq.rest.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quorummq.core.credential.Credentials;
+import io.quorummq.core.queue.Leader;
 import io.quorummq.core.queue.Queues;
 import io.quorummq.rest.action.Actions;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,11 +50,15 @@ public final class CmqHttpServer implements AutoCloseable {
 
     private final RestSettings settings;
     private final LongPolls longPolls;
+    private final LeaderWaits leaderWaits;
+    private final ForwardedRequests forwardedRequests;
     private final Server server;
     private final FrontDoor frontDoor;
     private final List<CmqConnector> connectors = new ArrayList<>();
 
     /**
+     * @param queues on the broker that is active on this node by the word of the same leader
+     * @param leader who performs the requests that come in here
      * @param clock decides how old a signed request is
      * @param random where the request ids begin
      * @param registry gets the meters, whose names begin with {@code quorummq.cmq}
@@ -60,24 +66,32 @@ public final class CmqHttpServer implements AutoCloseable {
     public CmqHttpServer(
             RestSettings settings,
             Queues queues,
+            Leader leader,
             Credentials credentials,
             InstantSource clock,
             RandomGenerator random,
             MeterRegistry registry) {
         this.settings = settings;
-        this.longPolls = new LongPolls(settings.maxLongPolls());
+        this.longPolls = new LongPolls(settings.maxLongPolls(), "receives");
         var threads = new QueuedThreadPool(settings.maxThreads(), Math.min(8, settings.maxThreads()));
         threads.setName("cmq-http");
         this.server = new Server(threads);
         var actions = new Actions(queues, settings.advertisedAddresses());
         var answers = new JsonAnswers(random, settings.gatewayErrors());
+        var scheduler = server.getScheduler();
+        var inFlight = new InFlight();
+        this.leaderWaits = new LeaderWaits(leader, settings.maxWaitingRequests(), threads, scheduler);
+        var meters = new RequestMeters(registry, actions, longPolls::waiting, leaderWaits::waiting);
+        var performer = new Performer(leader, actions, answers);
+        this.forwardedRequests = new ForwardedRequests(performer, longPolls, inFlight);
         var resource = new CmqResource(
                 actions,
                 new Authentication(credentials, clock, settings.timestampWindow()),
                 answers,
-                new RequestMeters(registry, actions, longPolls::waiting),
-                longPolls);
-        this.frontDoor = new FrontDoor(answers, settings, server.getScheduler());
+                meters,
+                new Dispatcher(
+                        leader, performer, leaderWaits, longPolls, answers, meters, scheduler, settings.leaderWait()));
+        this.frontDoor = new FrontDoor(answers, settings, inFlight, scheduler);
         frontDoor.setHandler(servlet(resource));
         server.setHandler(frontDoor);
         server.setErrorHandler(new BareErrors());
@@ -121,6 +135,16 @@ public final class CmqHttpServer implements AutoCloseable {
     }
 
     /**
+     * Performs a request that another node has checked and handed to this one because it leads; completes with the JSON
+     * of its answer. Fails with {@link io.quorummq.core.queue.NotForwardedException} when nothing was done of it here,
+     * as when this node does not lead: it never hands the request on. Cancelling the future says that the caller has
+     * gone, which ends a receive that waits.
+     */
+    public CompletableFuture<byte[]> forwarded(byte[] request) {
+        return forwardedRequests.perform(request);
+    }
+
+    /**
      * Stops: no new connections, waiting receives are answered "no message", other requests are finished for up to ten
      * seconds.
      */
@@ -129,6 +153,7 @@ public final class CmqHttpServer implements AutoCloseable {
         connectors.forEach(CmqConnector::close);
         var drained = frontDoor.drain();
         longPolls.end();
+        leaderWaits.end();
         try {
             drained.get(DRAIN_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException unfinished) {

@@ -5,18 +5,15 @@ import io.quorummq.core.CmqError;
 import io.quorummq.core.CmqException;
 import io.quorummq.rest.action.Action;
 import io.quorummq.rest.action.Actions;
-import io.quorummq.rest.action.Caller;
 import io.quorummq.rest.action.Params;
-import io.quorummq.rest.action.Reply;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.server.model.Resource;
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one resource of the API: parses a request, checks its signature, finds its action by name, answers. */
+/** The one resource of the API: parses a request, checks its signature, finds its action by name, has it answered. */
 public final class CmqResource {
     private static final Logger LOG = LoggerFactory.getLogger(CmqResource.class);
 
@@ -34,19 +31,19 @@ public final class CmqResource {
     private final Authentication authentication;
     private final JsonAnswers answers;
     private final RequestMeters meters;
-    private final LongPolls longPolls;
+    private final Dispatcher dispatcher;
 
     CmqResource(
             Actions actions,
             Authentication authentication,
             JsonAnswers answers,
             RequestMeters meters,
-            LongPolls longPolls) {
+            Dispatcher dispatcher) {
         this.actions = actions;
         this.authentication = authentication;
         this.answers = answers;
         this.meters = meters;
-        this.longPolls = longPolls;
+        this.dispatcher = dispatcher;
     }
 
     /** What Jersey is to know of this one object; annotations would describe a class, and Jersey makes many of one. */
@@ -81,7 +78,7 @@ public final class CmqResource {
     }
 
     /** One request on its way to its answer. */
-    private final class Call implements Caller {
+    private final class Call {
         private final long requestId = answers.nextRequestId();
         private final long begun = meters.now();
         private final CmqRequest request;
@@ -96,72 +93,41 @@ public final class CmqResource {
 
         void begin(byte[] form, String what) {
             try {
-                // a stage of the broker completes on a pool thread that may write: one hand-over less
                 perform(FormParser.parse(form, what)).whenComplete(this::end);
-            } catch (CmqException | CancellationException refusal) {
-                end(null, refusal);
-            } catch (RuntimeException | Error bug) {
-                end(null, bug);
+            } catch (RuntimeException | Error failure) {
+                end(null, failure);
             }
         }
 
-        private CompletionStage<Reply> perform(Map<String, String> parameters) {
+        private CompletionStage<Answer> perform(Map<String, String> parameters) {
             var params = new Params(parameters);
             clientRequestId = params.unsignedLong("clientRequestId").orElse(0L);
             authentication.check(request, params);
             var named = actions.named(params.required("Action"));
             action = named;
-            return named.perform(params, this);
+            var checked = new CheckedRequest(
+                    requestId, clientRequestId, named.name(), parameters, request.host(), Duration.ZERO);
+            return dispatcher.dispatch(named, checked, request.connection());
         }
 
-        @Override
-        public String host() {
-            return request.host();
+        private void end(@Nullable Answer answer, @Nullable Throwable failure) {
+            var answered = answer != null ? answer : refusal(Performer.unwrapped(failure));
+            meters.count(action == null ? RequestMeters.NO_ACTION : action.name(), answered.code(), begun);
+            response.resume(answered.json());
         }
 
-        @Override
-        public void waitsFor(CompletableFuture<?> work) {
-            longPolls.add(work, request.connection());
-        }
-
-        private void end(@Nullable Reply reply, @Nullable Throwable failure) {
-            try {
-                if (reply != null) {
-                    answer(reply.outcome(), answers.reply(reply, requestId, clientRequestId));
-                    return;
-                }
-            } catch (RuntimeException unwritable) {
-                refuse(refusal(unwritable));
-                return;
-            }
-            refuse(refusal(failure));
-        }
-
-        private void refuse(CmqException refusal) {
-            answer(refusal.error(), answers.refusal(refusal, requestId, clientRequestId));
-        }
-
-        private void answer(CmqError outcome, byte[] json) {
-            meters.count(action == null ? RequestMeters.NO_ACTION : action.name(), outcome.code(), begun);
-            response.resume(json);
-        }
-
-        private CmqException refusal(@Nullable Throwable failure) {
-            var cause = failure;
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            if (cause instanceof CmqException refusal) {
-                return refusal;
-            }
-            if (cause instanceof CancellationException) {
+        private Answer refusal(@Nullable Throwable cause) {
+            CmqException refusal;
+            if (cause instanceof CmqException refused) {
+                refusal = refused;
+            } else if (cause instanceof CancellationException) {
                 // The caller has gone, or the server stops.
-                return CmqError.NO_MESSAGE.exception();
+                refusal = CmqError.NO_MESSAGE.exception();
+            } else {
+                LOG.error("Request {} failed", requestId, cause);
+                refusal = (action == null ? CmqError.INTERNAL_ERROR : action.failure()).exception();
             }
-            LOG.error("request {} failed", requestId, cause);
-            return action == null
-                    ? CmqError.INTERNAL_ERROR.exception()
-                    : action.failure().exception();
+            return new Answer(refusal.error().code(), answers.refusal(refusal, requestId, clientRequestId));
         }
     }
 }

@@ -31,9 +31,10 @@ final class FrontDoor extends Handler.Wrapper {
     private final RequestBody.Bounds bounds;
     private final long millisPerMegabyte;
     private final Scheduler scheduler;
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight;
 
-    FrontDoor(JsonAnswers answers, RestSettings settings, Scheduler scheduler) {
+    FrontDoor(JsonAnswers answers, RestSettings settings, InFlight inFlight, Scheduler scheduler) {
+        this.inFlight = inFlight;
         this.answers = answers;
         this.bounds = new RequestBody.Bounds(settings);
         this.millisPerMegabyte = settings.requestTimeout().toMillis();

@@ -20,18 +20,38 @@ final class RequestMeters {
     static final String REQUESTS = "quorummq.cmq.requests";
     static final String LATENCY = "quorummq.cmq.latency";
     static final String LONG_POLLS = "quorummq.cmq.long.polls.waiting";
+    static final String FORWARDED = "quorummq.cmq.forwarded";
+    static final String WAITING = "quorummq.cmq.waiting.for.leader";
     static final String NO_ACTION = "none";
 
     private final MeterRegistry registry;
     private final Map<String, OfAction> byAction;
     private final OfAction none;
+    private final Map<Fate, Counter> forwarded = new ConcurrentHashMap<>();
 
-    RequestMeters(MeterRegistry registry, Actions actions, Supplier<Number> longPollsWaiting) {
+    RequestMeters(
+            MeterRegistry registry,
+            Actions actions,
+            Supplier<Number> longPollsWaiting,
+            Supplier<Number> waitingForLeader) {
         this.registry = registry;
         this.byAction = actions.names().stream().collect(Collectors.toUnmodifiableMap(name -> name, OfAction::new));
         this.none = new OfAction(NO_ACTION);
         Gauge.builder(LONG_POLLS, longPollsWaiting)
                 .description("receives that wait for a message")
+                .register(registry);
+        Gauge.builder(WAITING, waitingForLeader)
+                .description("requests that wait for somebody to lead")
+                .register(registry);
+        for (var fate : Fate.values()) {
+            forwarded.computeIfAbsent(fate, this::forwardedCounter); // so that each is there, with zero, from the start
+        }
+    }
+
+    private Counter forwardedCounter(Fate fate) {
+        return Counter.builder(FORWARDED)
+                .description("requests handed to the node that leads, by what became of them there")
+                .tag("outcome", fate.tag)
                 .register(registry);
     }
 
@@ -44,6 +64,27 @@ final class RequestMeters {
         var meters = byAction.getOrDefault(action, none);
         meters.latency.record(now() - begun, TimeUnit.NANOSECONDS);
         meters.requests.computeIfAbsent(code, meters::counter).increment();
+    }
+
+    void countForwarded(Fate fate) {
+        forwarded.computeIfAbsent(fate, this::forwardedCounter).increment();
+    }
+
+    /** What became of a request that was handed to the node that leads. */
+    enum Fate {
+        ANSWERED("answered"),
+        /** Nothing was done of it there; it waits for somebody to lead and is handed on again. */
+        NOT_TAKEN("not-taken"),
+        /** It may have been done; never handed on again. */
+        UNKNOWN("unknown"),
+        /** Its caller has gone, or this server stops. */
+        CANCELLED("cancelled");
+
+        private final String tag;
+
+        Fate(String tag) {
+            this.tag = tag;
+        }
     }
 
     private final class OfAction {

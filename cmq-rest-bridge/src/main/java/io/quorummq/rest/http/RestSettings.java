@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param advertisedAddresses what QueryQueueRoute answers, host:port each; empty: the Host of each request
  * @param maxConnections more connections than this wait to be accepted
  * @param maxLongPolls more waiting receives than this are refused
+ * @param maxWaitingRequests more requests than this that wait for somebody to lead are refused
  * @param maxThreads threads that work on requests; none waits for a message
  * @param maxHeaderBytes most bytes of a request's line and headers, a GET's parameters included
  * @param maxRequestBytes most bytes of a request's body
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param idleTimeout how long a connection may rest within or between requests; longer than the longest poll
  * @param requestTimeout how long the body of a request may take to come in, and a megabyte of answer to go out
  * @param timestampWindow how far a request's Timestamp may be from our clock
+ * @param leaderWait how long a request waits for somebody to lead; a receive waits for its polling time
  * @param gatewayErrors whether refusals look as behind Tencent's API gateway: code 4000, the real one in the text
  * @param limits CMQ's bounds
  */
@@ -33,6 +35,7 @@ public record RestSettings(
         List<String> advertisedAddresses,
         int maxConnections,
         int maxLongPolls,
+        int maxWaitingRequests,
         int maxThreads,
         int maxHeaderBytes,
         int maxRequestBytes,
@@ -40,6 +43,7 @@ public record RestSettings(
         Duration idleTimeout,
         Duration requestTimeout,
         Duration timestampWindow,
+        Duration leaderWait,
         boolean gatewayErrors,
         Limits limits) {
     /** Copies the lists, and refuses a TLS endpoint without a key store. */
@@ -63,6 +67,7 @@ public record RestSettings(
                 read.list("advertised-addresses"),
                 read.integer("max-connections", 30_000, 1, 1_000_000),
                 read.integer("max-long-polls", 20_000, 1, 1_000_000),
+                read.integer("max-waiting-requests", 10_000, 1, 1_000_000),
                 read.integer("max-threads", 64, 8, 1000),
                 read.integer("max-header-bytes", 65_536, 1024, 1 << 20),
                 read.integer("max-request-bytes", 1 << 20, 1024, 1 << 26),
@@ -70,6 +75,7 @@ public record RestSettings(
                 read.seconds("idle-timeout-seconds", 60, 40, 3600),
                 read.seconds("request-timeout-seconds", 30, 1, 3600),
                 read.seconds("timestamp-window-seconds", 7200, 1, 100_000_000),
+                read.seconds("leader-wait-seconds", 8, 0, 30),
                 read.bool("gateway-errors", false),
                 new Limits(
                         read.integer("max-queues", defaults.queues(), 1, 100_000),

@@ -4,6 +4,7 @@ package io.quorummq.rest.http;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.Leader;
 import io.quorummq.core.queue.Queues;
 import java.time.Instant;
 import java.util.HashMap;
@@ -33,9 +34,10 @@ final class CmqFixture implements AutoCloseable {
         for (var credential : credentials) {
             known.put(credential.secretId(), credential);
         }
-        var queues = new Queues(() -> active ? Optional.<Broker>of(broker) : Optional.empty(), settings.limits());
+        var leader = Leader.alone(() -> active ? Optional.<Broker>of(broker) : Optional.empty());
+        var queues = new Queues(leader::broker, settings.limits());
         server = new CmqHttpServer(
-                settings, queues, id -> Optional.ofNullable(known.get(id)), clock, new Random(1), registry);
+                settings, queues, leader, id -> Optional.ofNullable(known.get(id)), clock, new Random(1), registry);
         server.start();
     }
 

@@ -2,12 +2,14 @@
 package io.quorummq.rest.http;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
 import io.quorummq.core.message.QueueName;
 import io.quorummq.core.message.ReceiptHandle;
 import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.BrokerClosedException;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,6 +65,15 @@ final class InMemoryBroker implements Broker {
     /** A queue as JMS or AMQP would make it: CMQ's limits do not bind it. */
     synchronized QueueRecord createUngoverned(String name) {
         return put(new QueueName(name), QueueAttributes.DEFAULT, false).queue;
+    }
+
+    /** Closes as a broker does that gave up its office: the receives that wait are told so. */
+    void close() {
+        var waiters = new ArrayList<Waiter>();
+        synchronized (this) {
+            queues.values().forEach(stored -> waiters.addAll(stored.waiters));
+        }
+        waiters.forEach(waiter -> waiter.completeExceptionally(new BrokerClosedException()));
     }
 
     synchronized int waiters(String name) {
@@ -164,6 +176,22 @@ final class InMemoryBroker implements Broker {
     }
 
     @Override
+    public CompletionStage<List<MessageId>> sendOnce(QueueRecord queue, List<NewMessage> messages, DeduplicationId id) {
+        CompletionStage<List<MessageId>> first;
+        synchronized (this) {
+            first = stored(queue).sentOnce.get(id);
+        }
+        return first == null ? sendFirst(queue, messages, id) : first;
+    }
+
+    private synchronized CompletionStage<List<MessageId>> sendFirst(
+            QueueRecord queue, List<NewMessage> messages, DeduplicationId id) {
+        var sent = send(queue, messages);
+        stored(queue).sentOnce.put(id, sent);
+        return sent;
+    }
+
+    @Override
     public CompletableFuture<List<Delivery>> receive(QueueRecord queue, int max, Duration wait) {
         synchronized (this) {
             var stored = stored(queue);
@@ -261,6 +289,7 @@ final class InMemoryBroker implements Broker {
         private QueueRecord queue;
         private final List<StoredMessage> messages = new ArrayList<>();
         private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
+        private final Map<DeduplicationId, CompletionStage<List<MessageId>>> sentOnce = new HashMap<>();
 
         Stored(QueueRecord queue) {
             this.queue = queue;

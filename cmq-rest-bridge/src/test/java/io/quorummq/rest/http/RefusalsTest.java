@@ -19,6 +19,7 @@ final class RefusalsTest {
             "max-queues", "12",
             "max-delay-seconds", "3600",
             "max-message-bytes", "20000",
+            "leader-wait-seconds", "0",
             "max-request-bytes", "4000000"));
     private final CmqCaller cmq = fixture.caller();
 

@@ -25,6 +25,7 @@ final class RestSettingsTest {
                         List.of(),
                         30_000,
                         20_000,
+                        10_000,
                         64,
                         65_536,
                         1_048_576,
@@ -32,6 +33,7 @@ final class RestSettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         Duration.ofHours(2),
+                        Duration.ofSeconds(8),
                         false,
                         new Limits(1000, 16, 1_048_576, 1_048_576, Duration.ofDays(70), 6, false)));
     }
@@ -48,6 +50,7 @@ final class RestSettingsTest {
                 Map.entry("advertised-addresses", "x:5,y:6"),
                 Map.entry("max-connections", "7"),
                 Map.entry("max-long-polls", "8"),
+                Map.entry("max-waiting-requests", "12"),
                 Map.entry("max-threads", "9"),
                 Map.entry("max-header-bytes", "2000"),
                 Map.entry("max-request-bytes", "3000"),
@@ -55,6 +58,7 @@ final class RestSettingsTest {
                 Map.entry("idle-timeout-seconds", "50"),
                 Map.entry("request-timeout-seconds", "10"),
                 Map.entry("timestamp-window-seconds", "300"),
+                Map.entry("leader-wait-seconds", "6"),
                 Map.entry("gateway-errors", "true"),
                 Map.entry("max-queues", "11"),
                 Map.entry("max-message-bytes", "65536"),
@@ -73,6 +77,7 @@ final class RestSettingsTest {
                         List.of("x:5", "y:6"),
                         7,
                         8,
+                        12,
                         9,
                         2000,
                         3000,
@@ -80,6 +85,7 @@ final class RestSettingsTest {
                         Duration.ofSeconds(50),
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(5),
+                        Duration.ofSeconds(6),
                         true,
                         new Limits(11, 16, 1_048_576, 65_536, Duration.ofHours(1), 6, true)));
     }

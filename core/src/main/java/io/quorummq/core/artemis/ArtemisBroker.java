@@ -2,6 +2,7 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -42,12 +44,14 @@ final class ArtemisBroker implements Broker {
     private final ActiveMQServer server;
     private final Visibility visibility;
     private final QueueRecords records;
+    private final SendsOnce sendsOnce;
     private final Executor control;
 
     ArtemisBroker(ActiveMQServer server, Visibility visibility) {
         this.server = server;
         this.visibility = visibility;
         this.records = new QueueRecords(server.getStorageManager());
+        this.sendsOnce = new SendsOnce(server);
         this.control = server.getExecutorFactory().getExecutor();
     }
 
@@ -196,6 +200,34 @@ final class ArtemisBroker implements Broker {
     @Override
     public CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages) {
         var gate = gate(queue.name());
+        checkRoom(queue, gate, messages);
+        var ids = messages.stream()
+                .map(message -> new MessageId(server.getStorageManager().generateID()))
+                .toList();
+        var tx = messages.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
+        return store(gate, messages, ids, ids, tx);
+    }
+
+    @Override
+    public CompletionStage<List<MessageId>> sendOnce(QueueRecord queue, List<NewMessage> messages, DeduplicationId id) {
+        var gate = gate(queue.name());
+        return sendsOnce.send(gate, id, messages.size(), new SendsOnce.Send() {
+            @Override
+            public void check() {
+                checkRoom(queue, gate, messages);
+            }
+
+            @Override
+            public CompletableFuture<List<MessageId>> store(List<MessageId> shown, Transaction tx) {
+                var ids = shown.stream()
+                        .map(ignored -> new MessageId(server.getStorageManager().generateID()))
+                        .toList();
+                return ArtemisBroker.this.store(gate, messages, ids, shown, tx);
+            }
+        });
+    }
+
+    private void checkRoom(QueueRecord queue, GateQueue gate, List<NewMessage> messages) {
         refuseWhenDiskIsFull();
         SendRules.of(queue).checkRoom(gate.getMessageCount(), messages.size());
         var isDelayed = !messages.get(0).delay().isZero();
@@ -204,12 +236,24 @@ final class ArtemisBroker implements Broker {
                         > visibility.settings().delayedMessagesMax()) {
             throw CmqError.TOO_MANY_INACTIVE.because("queueName", queue.name());
         }
+    }
+
+    /** Stores all in the transaction, which ends here; without one a single message is its own. */
+    private CompletableFuture<List<MessageId>> store(
+            GateQueue gate,
+            List<NewMessage> messages,
+            List<MessageId> ids,
+            List<MessageId> shown,
+            @Nullable Transaction tx) {
         try (var operation = new Operation(server)) {
-            var ids = new ArrayList<MessageId>();
-            var tx = messages.size() == 1 ? null : new TransactionImpl(server.getStorageManager());
             try {
-                for (var message : messages) {
-                    ids.add(route(gate, message, tx));
+                for (var i = 0; i < messages.size(); i++) {
+                    var id = ids.get(i).value();
+                    route(
+                            gate,
+                            MessageMapper.stored(
+                                    messages.get(i), id, shown.get(i), gate.getAddress(), visibility.now()),
+                            tx);
                 }
             } catch (Exception e) {
                 if (tx != null) {
@@ -220,9 +264,9 @@ final class ArtemisBroker implements Broker {
             if (tx != null) {
                 tx.commit();
             }
-            return operation.whenDurable(List.copyOf(ids));
+            return operation.whenDurable(shown);
         } catch (ActiveMQAddressFullException full) {
-            throw CmqError.TOO_MANY_MESSAGES.because("queueName", queue.name());
+            throw CmqError.TOO_MANY_MESSAGES.because("queueName", gate.getName());
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -230,16 +274,12 @@ final class ArtemisBroker implements Broker {
         }
     }
 
-    private MessageId route(GateQueue gate, NewMessage message, @Nullable Transaction tx) throws Exception {
-        var storage = server.getStorageManager();
-        var id = storage.generateID();
-        var stored = LargeServerMessageImpl.checkLargeMessage(
-                MessageMapper.stored(message, id, gate.getAddress(), visibility.now()), storage);
+    private void route(GateQueue gate, Message message, @Nullable Transaction tx) throws Exception {
+        var stored = LargeServerMessageImpl.checkLargeMessage(message, server.getStorageManager());
         var status = server.getPostOffice().route(stored, tx, false);
         if (status != RoutingStatus.OK) {
             throw CmqError.QUEUE_NOT_FOUND.because("queueName", gate.getName());
         }
-        return new MessageId(stored.getMessageID());
     }
 
     private void refuseWhenDiskIsFull() {

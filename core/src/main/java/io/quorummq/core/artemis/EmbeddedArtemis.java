@@ -151,7 +151,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         if (ageScan != null) {
             ageScan.cancel(false);
         }
-        visibility.queues().forEach(queue -> queue.receiver().close());
+        visibility.queues().forEach(queue -> queue.receiver().leave());
     }
 
     private ConfigurationException refusal(Throwable failed) {

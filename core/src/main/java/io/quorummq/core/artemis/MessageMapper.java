@@ -33,19 +33,23 @@ final class MessageMapper {
     private static final SimpleString ENQUEUED =
             SimpleString.of(MessageUtil.CONNECTION_ID_PROPERTY_NAME + "_QMQ_ENQUEUED");
 
+    /** The id that CMQ callers see where it is not the number of the stored message, after the number that it replaces. */
+    private static final SimpleString MESSAGE_ID =
+            SimpleString.of(MessageUtil.CONNECTION_ID_PROPERTY_NAME + "_QMQ_MESSAGE_ID");
+
     private static final Symbol DELIVERY_TIME = Symbol.valueOf("x-opt-delivery-time");
     private static final Symbol JMS_TYPE = Symbol.valueOf("x-opt-jms-msg-type");
     private static final byte JMS_TEXT = 5;
 
     private MessageMapper() {}
 
-    /** The stored form of what a CMQ caller sends. */
+    /** The stored form of what a CMQ caller sends; receivers see it under the id shown. */
     @SuppressWarnings("JavaUtilDate") // what proton-j takes
-    static Message stored(NewMessage message, long id, SimpleString address, long now) {
+    static Message stored(NewMessage message, long id, MessageId shown, SimpleString address, long now) {
         var header = new Header();
         header.setDurable(true);
         var properties = new Properties();
-        properties.setMessageId(UnsignedLong.valueOf(id));
+        properties.setMessageId(UnsignedLong.valueOf(shown.value()));
         properties.setCreationTime(new Date(now));
         Map<Symbol, Object> annotations = new HashMap<>();
         annotations.put(JMS_TYPE, JMS_TEXT);
@@ -56,7 +60,26 @@ final class MessageMapper {
                 id, 0, null, header, properties, null, annotations, null, null, new AmqpValue(message.body()));
         stored.setAddress(address);
         stored.setRoutingType(RoutingType.ANYCAST);
+        if (shown.value() != id) {
+            var ids = ByteBuffer.allocate(2 * Long.BYTES).putLong(id).putLong(shown.value());
+            stored.putExtraBytesProperty(MESSAGE_ID, ids.array());
+        }
         return stored;
+    }
+
+    /** The id of a message as CMQ callers see it; that of a copy is its own number, whatever it brought along. */
+    private static MessageId shownId(Message message, long id) {
+        byte[] noted;
+        try {
+            noted = message.getExtraBytesProperty(MESSAGE_ID);
+        } catch (ActiveMQPropertyConversionException notOurs) {
+            return new MessageId(id);
+        }
+        if (noted == null || noted.length != 2 * Long.BYTES) {
+            return new MessageId(id);
+        }
+        var ids = ByteBuffer.wrap(noted);
+        return ids.getLong() == id ? new MessageId(ids.getLong()) : new MessageId(id);
     }
 
     /** Notes the enqueue time by the cluster's clock; the time in a message's own header is its sender's. */
@@ -97,7 +120,7 @@ final class MessageMapper {
         var body = MessageBody.of(message);
         var enqueued = enqueuedMillis(message);
         return new Delivery(
-                new MessageId(ref.getMessageID()),
+                shownId(message, ref.getMessageID()),
                 new ReceiptHandle(lease.handle()),
                 body.text(),
                 body.isBase64(),

@@ -3,6 +3,7 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
 import io.quorummq.core.message.Delivery;
+import io.quorummq.core.queue.BrokerClosedException;
 import io.quorummq.core.visibility.Lease;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,6 +48,7 @@ final class Receiver implements Consumer {
     private int answering;
     private boolean closing;
     private boolean closed;
+    private boolean engineCloses;
 
     Receiver(GateQueue queue, ActiveMQServer server) {
         this.queue = queue;
@@ -58,7 +60,8 @@ final class Receiver implements Consumer {
         var request = new Request(max, visibility);
         synchronized (queue) {
             if (closed) {
-                return CompletableFuture.completedFuture(List.of());
+                request.endEmpty();
+                return request.future;
             }
             try {
                 attach();
@@ -106,7 +109,7 @@ final class Receiver implements Consumer {
             waiting.remove(request);
             detachIfIdle();
         }
-        request.future.complete(List.of());
+        request.endEmpty();
     }
 
     private boolean waits(Request request) {
@@ -145,8 +148,18 @@ final class Receiver implements Consumer {
 
     /** Ends every waiting request empty: the queue is being deleted. */
     void close() {
+        close(false);
+    }
+
+    /** Ends every waiting request with {@link BrokerClosedException}, so that it can wait on wherever the queue is next. */
+    void leave() {
+        close(true);
+    }
+
+    private void close(boolean withEngine) {
         List<Request> ended;
         synchronized (queue) {
+            engineCloses |= withEngine;
             closed = true;
             ended = List.copyOf(waiting);
         }
@@ -248,7 +261,7 @@ final class Receiver implements Consumer {
             }
         }
         if (!waits) {
-            request.future.complete(List.of());
+            request.endEmpty();
         } else if (request.future.isDone()) {
             withdraw(request);
         } else if (!request.hasTimer()) {
@@ -350,6 +363,19 @@ final class Receiver implements Consumer {
         Request(int max, Duration visibility) {
             this.max = max;
             this.visibility = visibility;
+        }
+
+        /** Nothing was leased: the answer is "no message", unless the time was cut short. */
+        void endEmpty() {
+            boolean cutShort;
+            synchronized (queue) {
+                cutShort = engineCloses;
+            }
+            if (cutShort) {
+                future.completeExceptionally(new BrokerClosedException());
+            } else {
+                future.complete(List.of());
+            }
         }
 
         void endAfter(Duration wait) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.queue;
 
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
@@ -49,8 +50,16 @@ public interface Broker {
     CompletionStage<List<MessageId>> send(QueueRecord queue, List<NewMessage> messages);
 
     /**
+     * As {@link #send}, unless messages were sent to the queue under this id before, by whatever protocol, and the queue
+     * still remembers it: then stores nothing, and completes as the first send did, once that is durable. The ids follow
+     * from queue and id, so that a repetition is answered with the same ones. A send that failed leaves its id unused.
+     */
+    CompletionStage<List<MessageId>> sendOnce(QueueRecord queue, List<NewMessage> messages, DeduplicationId id);
+
+    /**
      * Leases up to {@code max} visible messages for the queue's visibility time, waiting up to {@code wait} for the
-     * first one; completes with an empty list when there was none. Holds no thread while it waits.
+     * first one; completes with an empty list when there was none. Holds no thread while it waits. Fails with {@link
+     * BrokerClosedException} if the broker is closed before a message was leased.
      *
      * <p>A caller that has gone away cancels the future: a message whose lease was not recorded yet goes back
      * uncounted.

@@ -2,6 +2,7 @@
 package io.quorummq.core.queue;
 
 import io.quorummq.core.CmqError;
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
 import io.quorummq.core.message.NewMessage;
@@ -80,6 +81,17 @@ public final class CmqQueue {
      * (4470/10300), and when the queue is full (4410/10240).
      */
     public CompletionStage<List<MessageId>> send(List<NewMessage> messages) {
+        check(messages);
+        return broker.send(queue, messages);
+    }
+
+    /** As {@link #send}, but stores nothing if messages were sent under this id before; see {@link Broker#sendOnce}. */
+    public CompletionStage<List<MessageId>> sendOnce(List<NewMessage> messages, DeduplicationId id) {
+        check(messages);
+        return broker.sendOnce(queue, messages, id);
+    }
+
+    private void check(List<NewMessage> messages) {
         checkBatch("msgBody", messages.size());
         var rules = SendRules.of(queue);
         var total = 0L;
@@ -90,7 +102,6 @@ public final class CmqQueue {
             throw CmqError.BATCH_TOO_LARGE.because(
                     "msgBody bytes", total, "at most " + queues.limits().batchBytes());
         }
-        return broker.send(queue, messages);
     }
 
     /**

@@ -5,6 +5,10 @@ package io.quorummq.core.queue;
 public final class NotForwardedException extends Exception {
     private static final long serialVersionUID = 1;
 
+    public NotForwardedException(String reason) {
+        super(reason);
+    }
+
     public NotForwardedException(String reason, Throwable cause) {
         super(reason, cause);
     }

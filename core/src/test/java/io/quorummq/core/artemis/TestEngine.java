@@ -25,8 +25,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -44,12 +47,14 @@ final class TestEngine implements AutoCloseable {
     private final int port = freePort();
     private final String settings;
     private final EngineSettings engineSettings;
+    private Storage storage;
     private EmbeddedArtemis engine;
 
     private TestEngine(Path home, String settings, EngineSettings engineSettings) {
         this.home = home;
         this.settings = settings;
         this.engineSettings = engineSettings;
+        this.storage = storage();
         this.engine = start();
     }
 
@@ -71,6 +76,11 @@ final class TestEngine implements AutoCloseable {
         return new TestEngine(home, addressSettings, engineSettings);
     }
 
+    /** Local files, unless the tests are run over another storage. */
+    private static Storage storage() {
+        return ServiceLoader.load(Storage.class).findFirst().orElseGet(Storage::local);
+    }
+
     private EmbeddedArtemis start() {
         try {
             var file = home.resolve("broker.xml");
@@ -78,7 +88,7 @@ final class TestEngine implements AutoCloseable {
             var started = new EmbeddedArtemis(
                     BrokerConfiguration.read(file, home),
                     engineSettings,
-                    Storage.local(),
+                    storage,
                     id -> Optional.of(CREDENTIAL)
                             .filter(known -> known.secretId().equals(id)),
                     InstantSource.system(),
@@ -91,14 +101,16 @@ final class TestEngine implements AutoCloseable {
     }
 
     void restart() {
-        engine.close();
+        close();
+        storage = storage();
         engine = start();
     }
 
     /** Is down until after this time. */
     void restartAfter(Instant time) {
-        engine.close();
+        close();
         await().atMost(Duration.ofSeconds(30)).until(() -> Instant.now().isAfter(time));
+        storage = storage();
         engine = start();
     }
 
@@ -161,10 +173,21 @@ final class TestEngine implements AutoCloseable {
     }
 
     /** Whether any message lies on a page. */
-    boolean hasPages() throws IOException {
-        try (var files = Files.walk(home)) {
-            return files.anyMatch(file -> file.toString().endsWith(".page"));
+    boolean hasPages() throws Exception {
+        var paging = engine.server().getPagingManager();
+        for (var address : paging.getStoreNames()) {
+            if (paging.getPageStore(address).getNumberOfPages() > 0) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    /** The ids of all messages whose body has a file of its own. */
+    Set<Long> largeBodies() throws Exception {
+        var ids = new HashSet<Long>();
+        engine.server().getStorageManager().recoverLargeMessagesOnFolder(ids);
+        return ids;
     }
 
     int port() {
@@ -248,6 +271,13 @@ final class TestEngine implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
+        if (storage instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     private static int freePort() {

@@ -53,6 +53,10 @@ final class ConfigurationFiles {
         VoteDurability.syncDirectory(shardDirectory);
     }
 
+    static boolean firstKnown(Path shardDirectory) {
+        return Files.exists(shardDirectory.resolve(FIRST));
+    }
+
     static List<Member> first(Path shardDirectory) throws IOException {
         var file = shardDirectory.resolve(FIRST);
         if (!Files.exists(file)) {

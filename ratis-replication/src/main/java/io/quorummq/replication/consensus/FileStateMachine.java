@@ -4,6 +4,7 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -134,9 +136,9 @@ final class FileStateMachine extends BaseStateMachine {
         var entry = transaction.getLogEntry();
         // on the leader this is the very array the writer filled: nothing is read back or decoded again
         var data = entry.getStateMachineLogEntry().getLogData();
-        Outcome outcome;
+        Message reply;
         try {
-            outcome = state.apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
+            reply = apply(entry.getIndex(), entry.getTerm(), data.asReadOnlyByteBuffer());
             noteCut(entry.getIndex());
         } catch (IOException | RuntimeException | Error e) {
             throw applyFailed(entry.getIndex(), entry.getTerm(), e);
@@ -145,7 +147,29 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
-        return CompletableFuture.completedFuture(outcome == Outcome.APPLIED ? APPLIED : DROPPED);
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    private Message apply(long index, long term, ByteBuffer entry) throws IOException {
+        if (VerificationEntry.is(entry)) {
+            var position = new LogPosition(term, index);
+            state.verify(position);
+            return Message.valueOf(encode(position));
+        }
+        return state.apply(index, term, entry) == Outcome.APPLIED ? APPLIED : DROPPED;
+    }
+
+    private static ByteString encode(LogPosition position) {
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(position.term())
+                .putLong(position.index())
+                .flip());
+    }
+
+    /** Where a verification entry has come to stand, as its reply says. */
+    static LogPosition position(Message reply) {
+        var in = reply.getContent().asReadOnlyByteBuffer();
+        return new LogPosition(in.getLong(), in.getLong());
     }
 
     /** An entry of Raft's own. */

@@ -3,6 +3,7 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
 import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -186,11 +187,16 @@ public final class RaftNode implements AutoCloseable {
         if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
             throw new IllegalArgumentException("a group of nobody cannot be formed");
         }
-        if (formation != Formation.RESTART) {
-            ConfigurationFiles.writeFirst(
-                    shardDirectory, formation == Formation.JOINING ? List.of() : identity.members());
+        var joining = formation == Formation.JOINING;
+        if (formation != Formation.RESTART && !ConfigurationFiles.firstKnown(shardDirectory)) {
+            ConfigurationFiles.writeFirst(shardDirectory, joining ? List.of() : identity.members());
         }
-        return ConfigurationFiles.first(shardDirectory);
+        var first = ConfigurationFiles.first(shardDirectory);
+        if (joining && !first.isEmpty()) {
+            throw new IOException(shardDirectory + " holds a member of a group that was formed with " + first
+                    + ": a node that is to be admitted begins with an empty directory");
+        }
+        return first;
     }
 
     /**
@@ -242,6 +248,15 @@ public final class RaftNode implements AutoCloseable {
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
         opened().requestCheckpoint();
+    }
+
+    /**
+     * Has every replica hash its state at one entry of the log, behind everything that was acknowledged before this call; to be
+     * called on the leader. The hashes are asked for where the states are.
+     */
+    public CompletableFuture<LogPosition> verify() {
+        return opened().send(VerificationEntry.encode())
+                .thenApply(reply -> FileStateMachine.position(Running.message(reply)));
     }
 
     /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
@@ -427,6 +442,10 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Outcome> submit(ByteBuffer entry) {
+            return send(entry).thenApply(Running::outcome);
+        }
+
+        private CompletableFuture<RaftClientReply> send(ByteBuffer entry) {
             var request = RaftClientRequest.newBuilder()
                     .setClientId(client)
                     .setServerId(self)
@@ -436,19 +455,21 @@ public final class RaftNode implements AutoCloseable {
                     .setType(RaftClientRequest.writeRequestType())
                     .build();
             try {
-                return ((RaftClientAsynchronousProtocol) division)
-                        .submitClientRequestAsync(request)
-                        .thenApply(Running::outcome);
+                return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
             } catch (IOException | RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
 
-        private static Outcome outcome(RaftClientReply reply) {
+        private static Message message(RaftClientReply reply) {
             if (!reply.isSuccess()) {
                 throw new CompletionException(reply.getException());
             }
-            return reply.getMessage().getContent().equals(FileStateMachine.APPLIED.getContent())
+            return reply.getMessage();
+        }
+
+        private static Outcome outcome(RaftClientReply reply) {
+            return message(reply).getContent().equals(FileStateMachine.APPLIED.getContent())
                     ? Outcome.APPLIED
                     : Outcome.DROPPED;
         }

@@ -41,6 +41,11 @@ public interface ReplicatedState {
     /** An entry of the log that changes nothing here. */
     void skip(LogPosition position) throws IOException;
 
+    /** An entry at which every replica hashes its state as it is then; what takes time goes on behind this call. */
+    default void verify(LogPosition position) throws IOException {
+        skip(position);
+    }
+
     /** The cluster's time in the last entry that counted, in milliseconds; 0 before the first. */
     long clockMillis();
 

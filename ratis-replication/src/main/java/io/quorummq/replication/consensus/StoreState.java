@@ -6,8 +6,10 @@ import io.quorummq.replication.store.Checkpoint;
 import io.quorummq.replication.store.Entry;
 import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.Store;
+import io.quorummq.replication.store.TableHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +29,7 @@ public final class StoreState implements ReplicatedState {
     private final Supplier<Store> opening;
     private volatile @Nullable Opened opened;
 
-    private record Opened(Store store, ExecutorService background) {}
+    private record Opened(Store store, ExecutorService background, Verifications verifications) {}
 
     /** @param opening opens the files as they are on the disk, once for each recovery */
     public StoreState(Supplier<Store> opening) {
@@ -47,11 +49,14 @@ public final class StoreState implements ReplicatedState {
             LOG.warn("A damaged checkpoint is passed over for an older one: {}", damage.getMessage());
         }
         store.recover(lastLogIndex);
-        opened = new Opened(store, Executors.newSingleThreadExecutor(task -> {
-            var thread = new Thread(task, "checkpoint");
-            thread.setDaemon(true);
-            return thread;
-        }));
+        opened = new Opened(
+                store,
+                Executors.newSingleThreadExecutor(task -> {
+                    var thread = new Thread(task, "checkpoint");
+                    thread.setDaemon(true);
+                    return thread;
+                }),
+                new Verifications());
         return store.applied();
     }
 
@@ -73,6 +78,42 @@ public final class StoreState implements ReplicatedState {
     @Override
     public void skip(LogPosition position) {
         store().skip(position);
+    }
+
+    /** The order matters: who asks for an entry that is applied has to find its hash, or somebody who computes it. */
+    @Override
+    public void verify(LogPosition position) {
+        var now = required();
+        var hash = now.verifications.reached(position.index());
+        now.store.skip(position);
+        if (now.store.redoing()) {
+            hash.completeExceptionally(new VerificationException("this replica was redoing its log at entry "
+                    + position.index() + ", its files were not yet what the table says: verify again"));
+            return;
+        }
+        var frozen = now.store.tableHash();
+        now.background.execute(() -> {
+            try {
+                hash.complete(frozen.get());
+            } catch (RuntimeException | Error e) {
+                hash.completeExceptionally(e);
+            }
+        });
+    }
+
+    /**
+     * The hash of this replica's state at a verification entry, also one that is still to come; fails with a
+     * {@link VerificationException} where there is none.
+     */
+    public CompletableFuture<TableHash> verification(long index) {
+        var now = required();
+        return now.verifications.at(index, now.store.applied().index());
+    }
+
+    /** The last hash that was computed here since the files were opened. */
+    public Optional<TableHash> lastVerification() {
+        var now = opened;
+        return now == null ? Optional.empty() : now.verifications.last();
     }
 
     @Override
@@ -113,6 +154,7 @@ public final class StoreState implements ReplicatedState {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            last.verifications.close("the files were closed");
             last.store.close();
         }
     }

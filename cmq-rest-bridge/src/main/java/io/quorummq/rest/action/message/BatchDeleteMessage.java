@@ -71,6 +71,6 @@ public final class BatchDeleteMessage implements Action {
 
     @Override
     public CmqError failure() {
-        return CmqError.DELETE_FAILED;
+        return CmqError.DELETE_MESSAGE_FAILED;
     }
 }

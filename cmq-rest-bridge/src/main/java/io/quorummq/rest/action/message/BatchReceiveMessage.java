@@ -7,6 +7,8 @@ import io.quorummq.rest.action.Action;
 import io.quorummq.rest.action.Caller;
 import io.quorummq.rest.action.Params;
 import io.quorummq.rest.action.Reply;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Leases up to 16 messages to the caller, waiting for the first one if asked to. */
@@ -32,6 +34,11 @@ public final class BatchReceiveMessage implements Action {
                     }
                     json.writeEndArray();
                 }));
+    }
+
+    @Override
+    public Optional<Duration> pollingTime(Params params) {
+        return Optional.of(MessageParams.pollingTime(params));
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class BatchSendMessage implements Action {
         var messages = params.array("msgBody", queues.limits().batchMessages()).stream()
                 .map(body -> new NewMessage(body, delay))
                 .toList();
-        return queue.send(messages)
+        return MessageParams.send(queue, messages, params)
                 .thenApply(ids -> Reply.of(json -> {
                     json.writeArrayFieldStart("msgList");
                     for (var id : ids) {

@@ -3,7 +3,11 @@ package io.quorummq.rest.action.message;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.quorummq.core.CmqError;
+import io.quorummq.core.CmqException;
+import io.quorummq.core.message.DeduplicationId;
 import io.quorummq.core.message.Delivery;
+import io.quorummq.core.message.MessageId;
+import io.quorummq.core.message.NewMessage;
 import io.quorummq.core.message.ReceiptHandle;
 import io.quorummq.core.queue.Attribute;
 import io.quorummq.core.queue.CmqQueue;
@@ -18,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 /** Messages and handles as parameters of a request and as members of an answer. */
 final class MessageParams {
     private static final int HANDLE_LENGTH_MAX = 256;
+    private static final String DEDUPLICATION_ID = "deduplicationId";
 
     private MessageParams() {}
 
@@ -38,6 +43,43 @@ final class MessageParams {
         return Duration.ofSeconds(seconds);
     }
 
+    /** Sends; once under the same {@code deduplicationId}, if the caller gave one. */
+    static CompletionStage<List<MessageId>> send(CmqQueue queue, List<NewMessage> messages, Params params) {
+        var id = deduplicationId(params);
+        return id.isPresent() ? queue.sendOnce(messages, id.get()) : queue.send(messages);
+    }
+
+    /** One for the whole request; what looks as if it were meant for one message of a batch is not passed over. */
+    private static Optional<DeduplicationId> deduplicationId(Params params) {
+        if (params.all().keySet().stream().anyMatch(name -> name.startsWith(DEDUPLICATION_ID + "."))) {
+            throw CmqError.NOT_REPEATABLE.naming(DEDUPLICATION_ID);
+        }
+        if (params.isEmpty(DEDUPLICATION_ID)) {
+            throw deduplicationIdRefused("");
+        }
+        return params.text(DEDUPLICATION_ID).map(text -> {
+            if (!DeduplicationId.isValid(text)) {
+                throw deduplicationIdRefused(text);
+            }
+            return new DeduplicationId(text);
+        });
+    }
+
+    private static CmqException deduplicationIdRefused(String text) {
+        return CmqError.OUT_OF_RANGE.because(
+                DEDUPLICATION_ID, text, "1 to " + DeduplicationId.LENGTH_MAX + " visible ASCII characters");
+    }
+
+    /** How long a receive may wait as far as its parameters tell: the queue may say less, and a bad value is refused later. */
+    static Duration pollingTime(Params params) {
+        try {
+            var given = params.integer(Attribute.POLLING_WAIT.parameter()).orElse((int) Attribute.POLLING_WAIT.max());
+            return Duration.ofSeconds(Math.max(0, Math.min(given, Attribute.POLLING_WAIT.max())));
+        } catch (CmqException refusedLater) {
+            return Duration.ZERO;
+        }
+    }
+
     /** Receives for a caller who may wait; refuses with 7000/10200 when nothing came. */
     static CompletionStage<List<Delivery>> receive(CmqQueue queue, int most, Params params, Caller caller) {
         var given = params.integer(Attribute.POLLING_WAIT.parameter());
@@ -49,10 +91,11 @@ final class MessageParams {
                     given.getAsInt(),
                     Attribute.POLLING_WAIT.min() + " to " + Attribute.POLLING_WAIT.max());
         }
-        var wait = given.isPresent() ? Duration.ofSeconds(given.getAsInt()) : queue.pollingWait();
+        var whole = given.isPresent() ? Duration.ofSeconds(given.getAsInt()) : queue.pollingWait();
+        var wait = whole.compareTo(caller.waited()) > 0 ? whole.minus(caller.waited()) : Duration.ZERO;
         var received = queue.receive(most, wait);
         if (!received.isDone() && !wait.isZero()) {
-            caller.waitsFor(received);
+            caller.waitsFor(received, wait);
         }
         return received.thenApply(messages -> {
             if (messages.isEmpty()) {

@@ -7,6 +7,8 @@ import io.quorummq.rest.action.Action;
 import io.quorummq.rest.action.Caller;
 import io.quorummq.rest.action.Params;
 import io.quorummq.rest.action.Reply;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Leases one message to the caller, waiting for it if asked to. */
@@ -23,6 +25,11 @@ public final class ReceiveMessage implements Action {
         var queue = queues.get(params.queueName("queueName"));
         return MessageParams.receive(queue, 1, params, caller)
                 .thenApply(messages -> Reply.of(json -> MessageParams.write(messages.get(0), json)));
+    }
+
+    @Override
+    public Optional<Duration> pollingTime(Params params) {
+        return Optional.of(MessageParams.pollingTime(params));
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class SendMessage implements Action {
     public CompletionStage<Reply> perform(Params params, Caller caller) {
         var queue = queues.get(params.queueName("queueName"));
         var message = new NewMessage(MessageParams.body(params), MessageParams.delay(params));
-        return queue.send(List.of(message))
+        return MessageParams.send(queue, List.of(message), params)
                 .thenApply(ids -> Reply.of(
                         json -> json.writeStringField("msgId", ids.get(0).toString())));
     }

@@ -48,6 +48,11 @@ public final class GetQueueAttributes implements Action {
     }
 
     @Override
+    public boolean onlyReads() {
+        return true;
+    }
+
+    @Override
     public CmqError failure() {
         return CmqError.GET_ATTRIBUTES_FAILED;
     }

@@ -26,6 +26,11 @@ public final class ListDeadLetterSourceQueues implements Action {
     }
 
     @Override
+    public boolean onlyReads() {
+        return true;
+    }
+
+    @Override
     public CmqError failure() {
         return CmqError.LIST_QUEUE_FAILED;
     }

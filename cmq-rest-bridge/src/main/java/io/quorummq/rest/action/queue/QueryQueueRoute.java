@@ -33,4 +33,9 @@ public final class QueryQueueRoute implements Action {
             json.writeEndArray();
         }));
     }
+
+    @Override
+    public boolean onlyReads() {
+        return true;
+    }
 }

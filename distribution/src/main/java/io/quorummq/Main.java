@@ -35,7 +35,7 @@ public final class Main {
     static CommandLine commandLine() {
         return QuorumMq.commandLine(
                 new RunCommand(CLOCK, RANDOM),
-                new CreateCommand(RANDOM),
+                new CreateCommand(CLOCK, RANDOM),
                 new DemoCommand(CLOCK, RANDOM),
                 new QueueCommand(cmq()),
                 new SendCommand(cmq(), System.in),

@@ -42,7 +42,7 @@ final class Banner {
             out.printf("  %-9s  tcp://%s:%d%n", acceptor.name(), acceptor.host(), acceptor.port());
         }
         out.println("  admin      " + node.adminEndpoint());
-        var credentials = node.credentials().list();
+        var credentials = node.credentials();
         credentials.stream()
                 .filter(Credential::canSign)
                 .findFirst()

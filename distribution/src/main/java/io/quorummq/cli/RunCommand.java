@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
             "QUORUMMQ_SECRET_KEY when set, else generated), data/ and log/."
         })
 public final class RunCommand implements Runnable {
+    private static final int LOOK_MILLIS = 20;
+
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -56,6 +59,9 @@ public final class RunCommand implements Runnable {
 
     @Option(names = "--admin-port", paramLabel = "N", description = "health and metrics (default: 9090)")
     private @Nullable Integer adminPort;
+
+    @Option(names = "--raft-port", paramLabel = "N", description = "between nodes (default: 7400)")
+    private @Nullable Integer raftPort;
 
     @Option(
             names = "-D",
@@ -90,15 +96,25 @@ public final class RunCommand implements Runnable {
     private void runUntilStopped(Home directory, long begun) {
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
-        var node = new Node(directory, clock, random, RunCommand::endInFailure);
+        var node = new Node(directory, clock, random);
         node.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, out, stopped), "stop"));
-        var ready = Duration.ofNanos(System.nanoTime() - begun);
         new Banner(node, directory, clock, random).print(out);
-        out.println("ready in " + ready.toMillis() + " ms (process "
-                + ProcessHandle.current().pid() + ")");
         out.flush();
         try {
+            if (!node.isReady()) {
+                out.println("waiting for other nodes, to elect a leader");
+                out.flush();
+            }
+            while (!node.isReady()) {
+                if (stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+            out.println(
+                    "ready in " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms (process "
+                            + ProcessHandle.current().pid() + ")");
+            out.flush();
             stopped.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,18 +131,13 @@ public final class RunCommand implements Runnable {
         Runtime.getRuntime().halt(0);
     }
 
-    /** A process that cannot serve any more has to end, so that whoever supervises it notices. */
-    private static void endInFailure() {
-        LogManager.shutdown();
-        Runtime.getRuntime().halt(1);
-    }
-
     private Map<Port, Integer> ports() {
         var ports = new EnumMap<Port, Integer>(Port.class);
         put(ports, Port.CMQ, cmqPort);
         put(ports, Port.CORE, corePort);
         put(ports, Port.AMQP, amqpPort);
         put(ports, Port.ADMIN, adminPort);
+        put(ports, Port.RAFT, raftPort);
         return ports;
     }
 

@@ -37,6 +37,11 @@ public final class FirstCredential {
         return new Credential(id, key);
     }
 
+    /** Where everything of a new home is drawn from. */
+    SecureRandom random() {
+        return random;
+    }
+
     /** A credential that can do everything, of about 190 random bits each in id and key. */
     public static Credential generated(SecureRandom random) {
         return new Credential(SIGNING_PREFIX + text(random), text(random));

@@ -25,6 +25,16 @@ public record Home(Path directory) {
         return etc().resolve("credential");
     }
 
+    /** Which cluster the node belongs to, and where its nodes are. */
+    public Path cluster() {
+        return etc().resolve("cluster.properties");
+    }
+
+    /** Certificates and keys of the port between nodes; TLS is in force where there are any. */
+    public Path tls() {
+        return etc().resolve("tls");
+    }
+
     /** What an operator may edit. */
     public Path etc() {
         return directory.resolve("etc");
@@ -47,7 +57,11 @@ public record Home(Path directory) {
 
     /** The command that starts this very instance; only homes made by {@code create} have one. */
     public Path launcher() {
-        return directory.resolve("bin").resolve("quorummq");
+        return bin().resolve("quorummq");
+    }
+
+    Path bin() {
+        return directory.resolve("bin");
     }
 
     /** Where the running node's CMQ API is; written when it is ready, for the commands that call it. */

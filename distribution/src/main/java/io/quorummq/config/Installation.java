@@ -22,8 +22,4 @@ public record Installation(Path directory) {
     Path template(String name) {
         return directory.resolve("etc").resolve(name);
     }
-
-    Path launcher() {
-        return directory.resolve("bin").resolve("quorummq");
-    }
 }

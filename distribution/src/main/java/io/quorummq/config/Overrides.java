@@ -4,6 +4,7 @@ package io.quorummq.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quorummq.core.ConfigurationException;
+import io.quorummq.replication.identity.ClusterConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -20,7 +21,12 @@ public record Overrides(
     private static final String PREFIX = "QUORUMMQ_";
     /** Variables that mean something else; secrets must not become system properties. */
     private static final Set<String> OTHERS = Set.of(
-            "QUORUMMQ_SECRET_ID", "QUORUMMQ_SECRET_KEY", "QUORUMMQ_HOME", "QUORUMMQ_JAVA_OPTS", "QUORUMMQ_DEBUG");
+            "QUORUMMQ_SECRET_ID",
+            "QUORUMMQ_SECRET_KEY",
+            "QUORUMMQ_HOME",
+            "QUORUMMQ_INSTALLATION",
+            "QUORUMMQ_JAVA_OPTS",
+            "QUORUMMQ_DEBUG");
 
     /** Copies the maps. */
     public Overrides {
@@ -33,8 +39,7 @@ public record Overrides(
     public Map<String, String> systemProperties(Home home) {
         var result = new HashMap<String, String>();
         if (portOffset != 0) {
-            PortPlaceholders.of(read(home))
-                    .defaults()
+            defaults(home)
                     .forEach((port, number) -> result.put(
                             port.property(), Integer.toString(PortPlaceholders.moved(port, number, portOffset))));
         }
@@ -47,6 +52,18 @@ public record Overrides(
                 result.put(port.property(), Integer.toString(PortPlaceholders.checked(port, number, port.option()))));
         result.putAll(properties);
         return result;
+    }
+
+    private static Map<Port, Integer> defaults(Home home) {
+        var defaults = PortPlaceholders.of(read(home)).defaults();
+        var cluster = ClusterConfiguration.read(home.cluster());
+        if (cluster.others().isEmpty()) {
+            defaults.put(Port.RAFT, cluster.own().port());
+        } else {
+            // the other nodes look for this one where their files say, so it cannot move by itself
+            defaults.remove(Port.RAFT);
+        }
+        return defaults;
     }
 
     private static String read(Home home) {

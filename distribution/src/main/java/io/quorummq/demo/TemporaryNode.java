@@ -49,7 +49,7 @@ final class TemporaryNode implements AutoCloseable {
     }
 
     Node start(InstantSource clock, SecureRandom random) {
-        var started = new Node(home, clock, random, () -> {}); // the next step of the demo fails
+        var started = new Node(home, clock, random);
         node = started;
         started.start();
         return started;

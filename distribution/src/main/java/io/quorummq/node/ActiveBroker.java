@@ -9,6 +9,7 @@ import io.quorummq.core.artemis.Storage;
 import io.quorummq.core.credential.Credentials;
 import io.quorummq.core.queue.Broker;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -17,6 +18,8 @@ import java.util.Map;
  * needs it holds an {@code Optional} of it and asks again each time.
  */
 final class ActiveBroker implements AutoCloseable {
+    private static final Duration ABANDON_MAX = Duration.ofSeconds(10);
+
     private final EmbeddedArtemis engine;
 
     /** Not yet started. */
@@ -53,8 +56,14 @@ final class ActiveBroker implements AutoCloseable {
         engine.closeConnectionsOf(secretId);
     }
 
+    /** Finishes what is under way and writes it, then stops. */
     @Override
     public void close() {
         engine.close();
+    }
+
+    /** Ends all connections at once and stops without writing: the office is lost already. */
+    void abandon() {
+        engine.abandon(ABANDON_MAX);
     }
 }

@@ -1,32 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.node;
 
-import io.quorummq.core.credential.CredentialFile;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node's one timer: notices credentials that are gone, and an engine that has stopped by itself. */
+/** The node's one timer, for what has to be looked at now and then. */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final int PERIOD_MILLIS = 500;
 
-    private final CredentialFile credentials;
-    private final BooleanSupplier engineRuns;
-    private final Runnable onEngineFailure;
+    private final List<Duty> duties;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
         var thread = new Thread(work, "housekeeping");
         thread.setDaemon(true);
         return thread;
     });
 
-    Housekeeping(CredentialFile credentials, BooleanSupplier engineRuns, Runnable onEngineFailure) {
-        this.credentials = credentials;
-        this.engineRuns = engineRuns;
-        this.onEngineFailure = onEngineFailure;
+    /** Something to look at; its name is for the log. */
+    record Duty(String name, Runnable look) {}
+
+    Housekeeping(List<Duty> duties) {
+        this.duties = List.copyOf(duties);
     }
 
     void start() {
@@ -34,15 +32,12 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void look() {
-        try {
-            credentials.poll();
-        } catch (RuntimeException e) {
-            LOG.error("Looking for removed credentials failed; it goes on", e);
-        }
-        if (!engineRuns.getAsBoolean()) {
-            LOG.error("The engine has stopped because its store failed, see above; everything acknowledged is stored");
-            timer.shutdown();
-            onEngineFailure.run();
+        for (var duty : duties) {
+            try {
+                duty.look().run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("Looking after {} failed; it goes on", duty.name(), e);
+            }
         }
     }
 

@@ -12,11 +12,9 @@ import io.quorummq.config.Port;
 import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.artemis.BrokerConfiguration;
 import io.quorummq.core.artemis.BrokerConfiguration.Acceptor;
-import io.quorummq.core.artemis.Storage;
-import io.quorummq.core.credential.CredentialFile;
-import io.quorummq.core.queue.Broker;
-import io.quorummq.core.queue.Leader;
+import io.quorummq.core.credential.Credential;
 import io.quorummq.core.queue.Queues;
+import io.quorummq.node.Housekeeping.Duty;
 import io.quorummq.rest.CmqBridge;
 import io.quorummq.rest.http.CmqHttpServer;
 import io.quorummq.rest.http.EndpointException;
@@ -29,8 +27,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,37 +40,37 @@ public final class Node implements AutoCloseable {
     private final Home home;
     private final HomeLock lock;
     private final BrokerConfiguration configuration;
-    private final CredentialFile credentials;
+    private final Replica replica;
     private final Metrics metrics;
     private final CmqHttpServer cmq;
     private final AdminServer admin;
     private final Housekeeping housekeeping;
-    private final ActiveBroker activeBroker;
-    private volatile @Nullable ActiveBroker active;
     private volatile boolean isServing;
 
     /**
      * A node that is not yet running, on a home that is complete.
      *
-     * @param onEngineFailure run once if the engine stops by itself, as it does when its store fails
+     * @param wall this machine's clock; queues go by the cluster's, which follows it slowly
      * @throws ConfigurationException if another process runs this home, or its configuration cannot be used
      */
-    public Node(Home home, InstantSource clock, SecureRandom random, Runnable onEngineFailure) {
+    public Node(Home home, InstantSource wall, SecureRandom random) {
         this.home = home;
         lock = HomeLock.of(home);
         try {
             configuration = BrokerConfiguration.read(home.brokerXml(), home.directory());
-            credentials = CredentialFile.open(home.credentials(), System::nanoTime);
-            metrics = new Metrics(this::broker);
-            activeBroker = new ActiveBroker(configuration, Storage.local(), credentials, clock, random);
+            replica = new Replica(home, configuration, wall, random);
+            metrics = new Metrics(replica::broker);
             var rest = restSettings(configuration);
-            var leader = Leader.alone(this::broker);
-            var queues = new Queues(leader::broker, rest.limits());
-            cmq = new CmqHttpServer(rest, queues, leader, credentials, clock, random, metrics.registry());
+            var queues = new Queues(replica::broker, rest.limits());
+            cmq = new CmqHttpServer(
+                    rest, queues, replica.leader(), replica.credentials(), wall, random, metrics.registry());
             checkCmq();
+            replica.offer(new ForwardingService(cmq::forwarded));
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
-            housekeeping = new Housekeeping(credentials, activeBroker::isActive, onEngineFailure);
-            credentials.onRemoved(this::closeConnectionsOf);
+            housekeeping = new Housekeeping(List.of(
+                    new Duty("removed credentials", replica.credentials()::poll),
+                    new Duty("the engine", replica.office()::endIfEngineStopped)));
+            replica.credentials().onRemoved(this::closeConnectionsOf);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -82,21 +78,22 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Returns when every door is open.
+     * Returns when every door of this node is open. JMS and AMQP are served by the node that leads; whether one does is said by
+     * {@link #isReady}.
      *
-     * @throws ConfigurationException if a port is in use or a configured part cannot be loaded; the node is closed then
+     * @throws ConfigurationException if a port is in use, a configured part cannot be loaded, or this node may not take part in its
+     *     cluster; the node is closed then
      */
     public void start() {
         try {
             Acceptors.requireFree(configuration.acceptors());
             startAdmin();
-            activeBroker.start();
-            active = activeBroker;
+            replica.open();
             startCmq();
             announce();
             isServing = true;
             housekeeping.start();
-            LOG.info("Serving CMQ at {}, JMS and AMQP at {}", cmqEndpoints(), acceptors());
+            LOG.info("Serving CMQ at {}, JMS and AMQP at {} while leading", cmqEndpoints(), acceptors());
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -110,6 +107,11 @@ public final class Node implements AutoCloseable {
         } catch (IOException e) {
             throw new ConfigurationException("cannot write " + home.cmqEndpoint() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether CMQ requests will be served: this node leads, or knows who does. */
+    public boolean isReady() {
+        return isServing && replica.isReady();
     }
 
     /** Where CMQ clients call. */
@@ -127,31 +129,26 @@ public final class Node implements AutoCloseable {
         return admin.endpoint();
     }
 
-    /** Who may use the node. */
-    public CredentialFile credentials() {
-        return credentials;
+    /** Who may use the cluster, as this node knows it. */
+    public List<Credential> credentials() {
+        return replica.credentials().list();
     }
 
-    /** Stops taking requests, then the engine; what was acknowledged is on the disk already. */
+    /** Stops taking requests, hands the office over, stops; what was acknowledged is on the disks of a majority already. */
     @Override
     public void close() {
         isServing = false;
         closing("announcement", () -> Files.deleteIfExists(home.cmqEndpoint()));
         closing("housekeeping", housekeeping);
         closing("CMQ HTTP server", cmq);
-        active = null;
-        closing("engine", activeBroker);
+        closing("replica", replica);
         closing("admin server", admin);
         closing("metrics", metrics);
         closing("lock of the home", lock);
     }
 
-    private Optional<Broker> broker() {
-        return Optional.ofNullable(active).map(ActiveBroker::broker);
-    }
-
     private void closeConnectionsOf(String secretId) {
-        Optional.ofNullable(active).ifPresent(broker -> broker.closeConnectionsOf(secretId));
+        replica.office().serving().ifPresent(serving -> serving.broker().closeConnectionsOf(secretId));
     }
 
     private static RestSettings restSettings(BrokerConfiguration configuration) {
@@ -219,13 +216,15 @@ public final class Node implements AutoCloseable {
     private final class NodeHealth implements Health {
         @Override
         public boolean isReady() {
-            return isServing && isLeader();
+            return Node.this.isReady();
         }
 
         @Override
         public boolean isLeader() {
-            var broker = active;
-            return broker != null && broker.isActive();
+            return replica.office()
+                    .serving()
+                    .filter(serving -> serving.broker().isActive())
+                    .isPresent();
         }
     }
 }

@@ -8,6 +8,8 @@ import io.quorummq.core.ConfigurationException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,20 +23,31 @@ final class OverridesTest {
 
     @BeforeEach
     void makeHome() {
-        home = maker(Map.of()).create(directory.resolve("home"), 0);
+        home = createHome(Map.of(), directory.resolve("home"), 0);
     }
 
     static HomeMaker maker(Map<String, String> environment) {
-        return new HomeMaker(
-                new Installation(Path.of("..").toAbsolutePath().normalize()),
-                new FirstCredential(environment, new SecureRandom()));
+        return new HomeMaker(installation(), new FirstCredential(environment, new SecureRandom()));
+    }
+
+    static ClusterMaker clusterMaker(Map<String, String> environment) {
+        return new ClusterMaker(
+                installation(), new FirstCredential(environment, new SecureRandom()), InstantSource.system());
+    }
+
+    static Home createHome(Map<String, String> environment, Path directory, int portOffset) {
+        return clusterMaker(environment).createOne(directory, ClusterPlan.ofOne(Port.RAFT.usual(), portOffset, false));
+    }
+
+    private static Installation installation() {
+        return new Installation(Path.of("..").toAbsolutePath().normalize());
     }
 
     @Test
     void theTemplateNamesEveryPortWithItsUsualNumber() throws Exception {
         var defaults = PortPlaceholders.of(Files.readString(home.brokerXml())).defaults();
 
-        for (var port : Port.values()) {
+        for (var port : EnumSet.complementOf(EnumSet.of(Port.RAFT))) {
             assertThat(Files.readString(home.brokerXml())).contains("${" + port.property() + ":" + port.usual() + "}");
             assertThat(defaults).containsEntry(port, port.usual());
         }
@@ -47,15 +60,29 @@ final class OverridesTest {
                         "quorummq.cmq.port", "8087",
                         "quorummq.core.port", "61623",
                         "quorummq.amqp.port", "5679",
-                        "quorummq.admin.port", "9097"));
+                        "quorummq.admin.port", "9097",
+                        "quorummq.raft.port", "7407"));
     }
 
     @Test
     void anOffsetIsAddedToTheOneTheHomeWasMadeWith() {
-        var other = maker(Map.of()).create(directory.resolve("other"), 100);
+        var other = createHome(Map.of(), directory.resolve("other"), 100);
 
         assertThat(new Overrides(7, Map.of(), Map.of(), Map.of()).systemProperties(other))
-                .containsEntry("quorummq.cmq.port", "8187");
+                .containsEntry("quorummq.cmq.port", "8187")
+                .containsEntry("quorummq.raft.port", "7507");
+    }
+
+    @Test
+    void anOffsetLeavesTheNodesOfAClusterWhereTheyFindEachOther() {
+        var homes = clusterMaker(Map.of())
+                .create(directory.resolve("cluster"), ClusterPlan.onThisMachine(3, Port.RAFT.usual(), 0, false));
+
+        assertThat(new Overrides(7, Map.of(), Map.of(), Map.of()).systemProperties(homes.get(1)))
+                .containsEntry("quorummq.cmq.port", "8088")
+                .doesNotContainKey("quorummq.raft.port");
+        assertThat(new Overrides(7, Map.of(), Map.of(Port.RAFT, 9), Map.of()).systemProperties(homes.get(1)))
+                .containsEntry("quorummq.raft.port", "9");
     }
 
     @Test
@@ -70,6 +97,7 @@ final class OverridesTest {
                         "quorummq.core.port", "5",
                         "quorummq.amqp.port", "2",
                         "quorummq.admin.port", "9091",
+                        "quorummq.raft.port", "7401",
                         "quorummq.host", "::1"));
     }
 

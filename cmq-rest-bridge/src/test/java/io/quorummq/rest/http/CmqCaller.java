@@ -45,6 +45,12 @@ final class CmqCaller {
         return post(signed("POST", "/v2/index.php", action, namesAndValues));
     }
 
+    /** The answer as it came. */
+    String callForBytes(String action, String... namesAndValues) {
+        return send(request("/v2/index.php", encode(signed("POST", "/v2/index.php", action, namesAndValues))))
+                .body();
+    }
+
     CompletableFuture<Map<String, Object>> callAsync(String action, String... namesAndValues) {
         var form = encode(signed("POST", "/v2/index.php", action, namesAndValues));
         return HTTP.sendAsync(request("/v2/index.php", form), HttpResponse.BodyHandlers.ofString(UTF_8))

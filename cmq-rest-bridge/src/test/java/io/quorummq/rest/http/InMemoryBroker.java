@@ -41,6 +41,7 @@ final class InMemoryBroker implements Broker {
     private @Nullable RuntimeException failure;
     private @Nullable CompletableFuture<Void> sendsWaitFor;
     private long pretendedMessages;
+    private @Nullable Runnable onNextLook;
 
     InMemoryBroker(ManualClock clock) {
         this.clock = clock;
@@ -76,6 +77,19 @@ final class InMemoryBroker implements Broker {
         waiters.forEach(waiter -> waiter.completeExceptionally(new BrokerClosedException()));
     }
 
+    /** Runs this in the middle of the next call that looks for queues. */
+    synchronized void onNextLook(Runnable task) {
+        onNextLook = task;
+    }
+
+    private void looked() {
+        var task = onNextLook;
+        onNextLook = null;
+        if (task != null) {
+            task.run();
+        }
+    }
+
     synchronized int waiters(String name) {
         var stored = queues.get(name);
         return stored == null ? 0 : stored.waiters.size();
@@ -83,6 +97,7 @@ final class InMemoryBroker implements Broker {
 
     @Override
     public synchronized List<QueueRecord> queues() {
+        looked();
         return queues.values().stream()
                 .map(stored -> stored.queue)
                 .sorted(Comparator.comparing(queue -> queue.name().value(), String.CASE_INSENSITIVE_ORDER))
@@ -91,6 +106,7 @@ final class InMemoryBroker implements Broker {
 
     @Override
     public synchronized Optional<QueueRecord> find(QueueName name) {
+        looked();
         if (failure != null) {
             throw failure;
         }

@@ -14,7 +14,11 @@ final class RawHttp {
     private RawHttp() {}
 
     static Socket connect(CmqFixture fixture) throws IOException {
-        var endpoint = fixture.server.endpoints().get(0);
+        return connect(fixture.server);
+    }
+
+    static Socket connect(CmqHttpServer server) throws IOException {
+        var endpoint = server.endpoints().get(0);
         var socket = new Socket(endpoint.getHost(), endpoint.getPort());
         socket.setSoTimeout(TIMEOUT_MILLIS);
         return socket;

@@ -75,6 +75,10 @@ final class RefusalsTest {
             SendMessage | queueName=orders msgBody=x delaySeconds=3601     | 4000 (10692)delay seconds is out of range
             SendMessage | queueName=orders msgBody=x delaySeconds=-1       | 4000 (10692)delay seconds is out of range
             SendMessage | queueName=orders msgBody=x delaySeconds=1.5      | 4000 (10360)parameter delaySeconds error type
+            SendMessage | queueName=orders msgBody=x deduplicationId=      | 4000 (10350)parameter deduplicationId value or length is out of range
+            SendMessage | queueName=orders msgBody=x deduplicationId=é     | 4000 (10350)parameter deduplicationId value or length is out of range
+            SendMessage | queueName=orders msgBody=x deduplicationId.1=a   | 4000 (10330)parameter deduplicationId is NOT a repeatable parameter
+            BatchSendMessage | queueName=orders msgBody.1=x deduplicationId.1=a | 4000 (10330)parameter deduplicationId is NOT a repeatable parameter
             BatchSendMessage | queueName=orders                            | 4000 (10390)lacked of required parameter msgBody.n
             BatchSendMessage | queueName=orders msgBody.1=a msgBody.3=b    | 4000 (10380)msgBody parameter is not consequent
             BatchSendMessage | queueName=orders msgBody.2=a                | 4000 (10380)msgBody parameter is not consequent
@@ -116,6 +120,23 @@ final class RefusalsTest {
 
         assertThat(answer.get("code") + " " + answer.get("message")).startsWith(expected);
         assertThat(answer).containsKey("requestId").containsEntry("clientRequestId", 0L);
+    }
+
+    @Test
+    void aDeduplicationIdIsOfUpTo127VisibleAsciiCharacters() {
+        cmq.call("CreateQueue", "queueName", "orders");
+        var longest = "!~" + "x".repeat(125);
+
+        for (var bad : List.of(longest + "x", "with blank", "tab\t", "\u007f")) {
+            assertThat(cmq.call("SendMessage", "queueName", "orders", "msgBody", "x", "deduplicationId", bad))
+                    .containsEntry("code", 4000L)
+                    .extractingByKey("message")
+                    .asString()
+                    .startsWith("(10350)")
+                    .contains("1 to 127 visible ASCII characters");
+        }
+        assertThat(cmq.call("SendMessage", "queueName", "orders", "msgBody", "x", "deduplicationId", longest))
+                .containsEntry("code", 0L);
     }
 
     @Test

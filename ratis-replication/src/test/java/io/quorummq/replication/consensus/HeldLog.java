@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A log of one office over real files that commits when the test says so. */
-final class HeldLog implements AutoCloseable {
+public final class HeldLog implements AutoCloseable {
     private static final long TERM = 3;
 
     private record Submission(ByteBuffer entry, CompletableFuture<Outcome> reply) {}
@@ -33,7 +33,7 @@ final class HeldLog implements AutoCloseable {
     private boolean holds;
     private long index;
 
-    HeldLog(Path directory, LogWriter.Limits limits) throws IOException {
+    public HeldLog(Path directory, LogWriter.Limits limits) throws IOException {
         store = Store.open(new LocalDisk(directory), StoreSettings.DEFAULT);
         store.recover(-1);
         writer = new LogWriter(
@@ -42,6 +42,11 @@ final class HeldLog implements AutoCloseable {
                 new LogWriter.Surroundings("0", this::submit, () -> 1234, System::nanoTime, callbacks),
                 reason -> {});
         writer.start();
+    }
+
+    /** The view of the one office. */
+    public LeaderFiles files() {
+        return new LeaderFiles(writer, store);
     }
 
     private synchronized CompletableFuture<Outcome> submit(ByteBuffer entry) {
@@ -54,12 +59,12 @@ final class HeldLog implements AutoCloseable {
     }
 
     /** From now on nothing is committed. */
-    synchronized void hold() {
+    public synchronized void hold() {
         holds = true;
     }
 
     /** Commits what was held and everything that comes. */
-    synchronized void release() {
+    public synchronized void release() {
         holds = false;
         commitHeld();
     }
@@ -68,7 +73,7 @@ final class HeldLog implements AutoCloseable {
         return !held.isEmpty();
     }
 
-    void awaitHolding() {
+    public void awaitHolding() {
         await().until(this::isHolding);
     }
 

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quorummq.config.BrokerBehaviour;
+import io.quorummq.config.Home;
+import io.quorummq.core.ConfigurationException;
+import io.quorummq.core.artemis.BrokerConfiguration;
+import io.quorummq.core.queue.Broker;
+import io.quorummq.core.queue.Leader;
+import io.quorummq.replication.ReplicationPlugin;
+import io.quorummq.replication.ReplicationSettings;
+import io.quorummq.replication.artemis.ReplicatedStorage;
+import io.quorummq.replication.consensus.ClusterClock;
+import io.quorummq.replication.consensus.Halt;
+import io.quorummq.replication.consensus.LeaderFiles;
+import io.quorummq.replication.consensus.Member;
+import io.quorummq.replication.consensus.RaftNode;
+import io.quorummq.replication.consensus.Shard;
+import io.quorummq.replication.consensus.StoreState;
+import io.quorummq.replication.identity.ClusterConfiguration;
+import io.quorummq.replication.identity.FormationService;
+import io.quorummq.replication.identity.Identification;
+import io.quorummq.replication.identity.IdentityFiles;
+import io.quorummq.replication.identity.MemberIdentity;
+import io.quorummq.replication.peer.NodeAddress;
+import io.quorummq.replication.peer.PeerCalls;
+import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.peer.PeerService;
+import io.quorummq.replication.peer.PeerServices;
+import io.quorummq.replication.peer.TlsFiles;
+import io.quorummq.replication.store.LocalDisk;
+import io.quorummq.replication.store.Store;
+import io.quorummq.replication.store.StoreSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in its cluster: which member it is, its copy of the files, who leads, and the broker while that is this node.
+ * Opened once, closed once.
+ */
+final class Replica implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final String SHARD = "0";
+    private static final int THREADS_MAX = 8;
+
+    private final Home home;
+    private final ClusterConfiguration cluster;
+    private final ReplicationSettings settings;
+    private final Shard shard;
+    private final StoreState state;
+    private final ClusterClock clock;
+    private final ClusterFiles files;
+    private final ClusterCredentials credentials;
+    private final ThreadPoolExecutor threads;
+    private final PeerServices services;
+    private final PeerPort port;
+    private final PeerCalls peers;
+    private final LeaderDuties duties;
+    private final BrokerOffice office;
+    private final Change change;
+    private final NodeLeader leader;
+    private final SecureRandom random;
+    private volatile @Nullable RaftNode raft;
+    private volatile @Nullable UUID self;
+
+    /** @throws ConfigurationException if what the home says of its cluster cannot be used */
+    Replica(Home home, BrokerConfiguration configuration, InstantSource wall, SecureRandom random) {
+        this.home = home;
+        this.random = random;
+        cluster = ClusterConfiguration.read(home.cluster());
+        settings = ReplicationSettings.of(
+                configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
+        shard = Shard.of(cluster.clusterId(), SHARD);
+        state = new StoreState(this::openStore);
+        clock = new ClusterClock(wall, System::nanoTime);
+        files = new ClusterFiles(state);
+        credentials = new ClusterCredentials(files, seed());
+        threads = threads();
+        services = new PeerServices(cluster.clusterId(), threads);
+        port = new PeerPort(services, tls());
+        peers = new PeerCalls(cluster.clusterId(), port.tls(), threads);
+        duties = new LeaderDuties(
+                cluster.self(), BrokerBehaviour.of(home.brokerXml(), configuration.journalFileBytes()), credentials);
+        change = new Change(threads);
+        office = new BrokerOffice(state, this::broker, change, System::nanoTime);
+        leader = new NodeLeader(this::broker, this::otherLeader, peers, change);
+    }
+
+    /** Adds what this node does for others; before {@link #open}. */
+    void offer(PeerService service) {
+        services.add(service);
+    }
+
+    /**
+     * Becomes the member that it is or may be, waiting for other nodes where that takes them, and takes part. A node that is alone
+     * serves when this returns; others may still have no leader.
+     *
+     * @throws ConfigurationException if this node must not start
+     */
+    void open() {
+        try {
+            var identity = identify();
+            var members = members(identity);
+            self = identity.member();
+            var opened = new RaftNode(
+                    new RaftNode.Identity(shard, own(identity.member()), members, home.data()),
+                    settings.raft(),
+                    state,
+                    clock,
+                    System::nanoTime,
+                    Halt.process(),
+                    office,
+                    port);
+            opened.open(formation(identity));
+            raft = opened;
+            if (identity.state() != MemberIdentity.State.MEMBER) {
+                new IdentityFiles(home.data()).write(identity.begun());
+            }
+            if (members.size() == 1) {
+                office.first().get();
+            } else {
+                rehearse();
+            }
+        } catch (IOException e) {
+            throw new ConfigurationException("this node cannot take part in its cluster: " + e.getMessage(), e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConfigurationException refused) {
+                throw refused;
+            }
+            throw new ConfigurationException("this node cannot serve: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConfigurationException("interrupted while starting", e);
+        }
+    }
+
+    private MemberIdentity identify() throws IOException, InterruptedException {
+        var identity = new IdentityFiles(home.data());
+        services.add(new FormationService(cluster, identity, threads));
+        var identification = new Identification(
+                cluster, identity, peers, pause -> TimeUnit.MILLISECONDS.sleep(pause.toMillis()), random);
+        if (identity.identity().isPresent() || cluster.others().isEmpty()) {
+            return identification.identify();
+        }
+        try (var listening = port.listen(cluster.own())) {
+            LOG.debug("Listening at {} while this node finds out who it is", listening);
+            return identification.identify();
+        }
+    }
+
+    /** Beside everything else; a node that leads by then has had the real thing. */
+    private void rehearse() {
+        var thread = new Thread(
+                () -> {
+                    if (office.serving().isEmpty()) {
+                        new Rehearsal(home, clock, random).perform();
+                    }
+                },
+                "rehearsal");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        thread.start();
+    }
+
+    private static RaftNode.Formation formation(MemberIdentity identity) {
+        return switch (identity.state()) {
+            case NEW -> RaftNode.Formation.FIRST_START;
+            case JOINING -> RaftNode.Formation.JOINING;
+            case MEMBER -> RaftNode.Formation.RESTART;
+        };
+    }
+
+    private List<Member> members(MemberIdentity identity) {
+        var members = new ArrayList<Member>();
+        identity.initialMembers().forEach((label, uuid) -> members.add(member(uuid, label, cluster.address(label))));
+        return members;
+    }
+
+    private Member own(UUID member) {
+        return member(member, cluster.self(), cluster.own());
+    }
+
+    private static Member member(UUID uuid, String label, NodeAddress address) {
+        return new Member(uuid, label, address.host(), address.port());
+    }
+
+    /** Who may use the cluster. */
+    ClusterCredentials credentials() {
+        return credentials;
+    }
+
+    /** The time that leases and delays go by. */
+    InstantSource clock() {
+        return clock;
+    }
+
+    Leader leader() {
+        return leader;
+    }
+
+    /** The broker, while this node leads. */
+    Optional<Broker> broker() {
+        return office.serving().map(serving -> serving.broker().broker());
+    }
+
+    BrokerOffice office() {
+        return office;
+    }
+
+    /** Whether CMQ requests can be served here: this node leads, or knows who does. */
+    boolean isReady() {
+        return office.serving().isPresent() || otherLeader().isPresent();
+    }
+
+    private Optional<Member> otherLeader() {
+        var node = raft;
+        if (node == null || !node.isOpen()) {
+            return Optional.empty();
+        }
+        var leads = node.status().leader();
+        return node.membership().members().stream()
+                .filter(member -> member.id().equals(leads) && !member.id().equals(self))
+                .findFirst();
+    }
+
+    private ActiveBroker broker(LeaderFiles leaderFiles) throws IOException {
+        duties.before(leaderFiles);
+        return new ActiveBroker(
+                BrokerConfiguration.read(home.brokerXml(), home.directory()),
+                new ReplicatedStorage(leaderFiles, shard.groupId(), home.data()),
+                credentials,
+                clock,
+                random);
+    }
+
+    private Store openStore() {
+        try {
+            return Store.open(new LocalDisk(shard.filesDirectory(home.data())), StoreSettings.DEFAULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String seed() {
+        try {
+            return Files.readString(home.credentials(), UTF_8);
+        } catch (IOException e) {
+            throw new ConfigurationException("cannot read " + home.credentials() + ": " + e, e);
+        }
+    }
+
+    private @Nullable TlsFiles tls() {
+        try {
+            return TlsFiles.in(home.tls()).orElse(null);
+        } catch (IOException e) {
+            throw new ConfigurationException("TLS between nodes: " + e.getMessage(), e);
+        }
+    }
+
+    private static ThreadPoolExecutor threads() {
+        var pool = new ThreadPoolExecutor(
+                THREADS_MAX, THREADS_MAX, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    var thread = new Thread(task, "node");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Hands the office over where this node holds it, and takes no part any more. */
+    @Override
+    public void close() {
+        var node = raft;
+        if (node != null && node.isOpen()) {
+            giveUpOffice(node);
+            try {
+                node.close();
+            } catch (IOException e) {
+                LOG.error("This node's part in the cluster did not close cleanly", e);
+            }
+        }
+        peers.close();
+        threads.shutdown();
+    }
+
+    private static void giveUpOffice(RaftNode node) {
+        if (node.leadership().office().isEmpty()) {
+            return;
+        }
+        try {
+            node.leadership().resign().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("The office was not given up cleanly; it ends now", e);
+        }
+    }
+}

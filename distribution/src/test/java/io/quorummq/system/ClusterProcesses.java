@@ -153,6 +153,14 @@ final class ClusterProcesses implements AutoCloseable {
         return nodes.get(0).command(words);
     }
 
+    /** Lets all replicas compare their files at the same point of the log. */
+    void requireEqualReplicas() throws Exception {
+        var outcome = command("cluster", "verify");
+        if (outcome.exitCode() != 0) {
+            throw new AssertionError("cluster verify: " + outcome.out() + outcome.err());
+        }
+    }
+
     List<URI> endpoints() {
         return nodes.stream().map(ClusterNode::endpoint).toList();
     }

@@ -175,7 +175,6 @@ final class Replica implements AutoCloseable {
                 },
                 "rehearsal");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
     }
 

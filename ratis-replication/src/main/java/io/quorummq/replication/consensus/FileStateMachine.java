@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -62,6 +63,8 @@ final class FileStateMachine extends BaseStateMachine {
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
+    private IntConsumer onApplied = bytes -> {};
+    private Runnable onCheckpointBegun = () -> {};
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
@@ -147,6 +150,7 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
+        onApplied.accept(data.size());
         return CompletableFuture.completedFuture(reply);
     }
 
@@ -231,15 +235,25 @@ final class FileStateMachine extends BaseStateMachine {
         onCheckpoint = listener;
     }
 
-    /** The index of the last finished checkpoint; the one that may begin here, on the applying thread, is not waited for. */
+    void onCheckpointBegun(Runnable listener) {
+        onCheckpointBegun = listener;
+    }
+
+    /** Hears of the bytes of each entry that was applied. */
+    void onApplied(IntConsumer listener) {
+        onApplied = listener;
+    }
+
+    /** Begins a checkpoint, on the applying thread, and does not wait for it. */
     @Override
     public long takeSnapshot() throws IOException {
         if (checkpointWanted.getAndSet(false) && checkpointRunning.compareAndSet(false, true)) {
             bytesSinceCheckpoint.set(0);
+            onCheckpointBegun.run();
             var unused = state.checkpoint().whenComplete(this::checkpointed);
         }
-        var latest = latestSnapshot;
-        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+        // Ratis would purge up to the index it gets: we do that ourselves, when nobody needs the log any more
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     private void checkpointed(@Nullable LogPosition position, @Nullable Throwable failure) {

@@ -66,6 +66,7 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final Figures figures;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
     private volatile boolean removed;
@@ -140,6 +141,8 @@ public final class RaftNode implements AutoCloseable {
         this.halt = halt;
         this.holder = holder;
         this.port = port;
+        figures = new Figures(
+                identity.shard().name(), currentDirectory(identity.shard().raftDirectory(identity.data())), nanoTicker);
     }
 
     /**
@@ -259,6 +262,17 @@ public final class RaftNode implements AutoCloseable {
                 .thenApply(reply -> FileStateMachine.position(Running.message(reply)));
     }
 
+    /** The committed entries of the log, of the group as it is open now. */
+    public CommittedLog committedLog() {
+        return opened().entries;
+    }
+
+    /** What is measured here, also while this node is closed. */
+    public ReplicationFigures figures() {
+        var now = running;
+        return now == null ? figures.closed() : figures.of(now.division);
+    }
+
     /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
     private synchronized void leave(Running last) {
         if (running != last) {
@@ -351,9 +365,12 @@ public final class RaftNode implements AutoCloseable {
         private long entriesAtCheckpoint;
         private boolean clockSet;
         private final Membership membership;
+        private final RedoneLog entries;
         private final GroupEnd end = new GroupEnd();
         private volatile boolean wasMember;
         private boolean leaving;
+        private volatile long purgeableIndex = -1;
+        private long purgedIndex = -1;
 
         /**
          * @param first the members the group was formed with
@@ -385,14 +402,16 @@ public final class RaftNode implements AutoCloseable {
                     new FileStateMachine.RaftEvents(
                             leadership::onReady,
                             this::onLost,
-                            holder::leaderChanged,
+                            this::onLeaderChanged,
                             () -> end.closing(nanoTicker.getAsLong()),
                             end::notAMember,
                             this::currentTerm,
                             this::lastLogIndex,
                             client),
                     log);
-            machine.onCheckpoint(this::purge);
+            machine.onCheckpoint(this::onCheckpoint);
+            machine.onCheckpointBegun(figures::checkpointBegins);
+            machine.onApplied(figures::applied);
             server = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(group)
@@ -404,6 +423,7 @@ public final class RaftNode implements AutoCloseable {
             division = server.getDivision(group.getGroupId());
             membership = new Membership(
                     shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+            entries = new RedoneLog(division::getRaftLog, identity.data());
         }
 
         private boolean alone() {
@@ -442,7 +462,12 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public CompletableFuture<Outcome> submit(ByteBuffer entry) {
-            return send(entry).thenApply(Running::outcome);
+            var begun = nanoTicker.getAsLong();
+            return send(entry).thenApply(reply -> {
+                var outcome = outcome(reply);
+                figures.committed(nanoTicker.getAsLong() - begun);
+                return outcome;
+            });
         }
 
         private CompletableFuture<RaftClientReply> send(ByteBuffer entry) {
@@ -523,6 +548,11 @@ public final class RaftNode implements AutoCloseable {
             }
         }
 
+        private void onLeaderChanged() {
+            figures.leaderChanged();
+            holder.leaderChanged();
+        }
+
         private void onLost(long term) {
             leadership.onLost(term);
             clock.follow();
@@ -541,6 +571,7 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                purge();
                 if (checkpointIsDue()) {
                     requestCheckpoint();
                 }
@@ -596,9 +627,22 @@ public final class RaftNode implements AutoCloseable {
             });
         }
 
-        /** Ratis purges only when it asks for a snapshot; ours is finished later, in the background. */
-        private void purge(long checkpointIndex) {
-            var unused = division.getRaftLog().purge(checkpointIndex);
+        private void onCheckpoint(long index) {
+            figures.checkpointEnds();
+            purgeableIndex = index;
+            purge();
+        }
+
+        /** Up to the last checkpoint, as soon as nobody needs the log; at each tick as well. */
+        private synchronized void purge() {
+            try {
+                if (purgeableIndex > purgedIndex && entries.mayGo()) {
+                    purgedIndex = purgeableIndex;
+                    var unused = division.getRaftLog().purge(purgedIndex);
+                }
+            } catch (IOException e) {
+                LOG.warn("Shard {}: the log was not purged", identity.shard().name(), e);
+            }
         }
 
         Status status() {

@@ -40,6 +40,9 @@ final class ClusterProcesses implements AutoCloseable {
     /** A machine that also builds and tests is paused for longer than one that serves. */
     private static final int ELECTION_TIMEOUT_MILLIS = 1500;
 
+    private static final String CORE_FAILOVER = "?reconnectAttempts=0&failoverAttempts=-1"
+            + "&useTopologyForLoadBalancing=false&initialConnectAttempts=30&retryInterval=200&callTimeout=10000";
+
     private final Path directory;
     private final List<ClusterNode> nodes;
     private final Thread atExit = new Thread(this::killAll, "kill-cluster");
@@ -165,11 +168,14 @@ final class ClusterProcesses implements AutoCloseable {
         return nodes.stream().map(ClusterNode::endpoint).toList();
     }
 
-    /** For Artemis' own JMS client: it goes on to the next node until it finds the one that leads. */
+    /**
+     * For Artemis' own JMS client: it goes on to the next node until it finds the one that leads; with reconnectAttempts it
+     * would ask for the dead one only.
+     */
     String coreUri() {
         return nodes.stream()
                 .map(node -> "tcp://127.0.0.1:" + node.corePort())
-                .collect(Collectors.joining(",", "(", ")?ha=true&reconnectAttempts=-1&retryInterval=200"));
+                .collect(Collectors.joining(",", "(", ")" + CORE_FAILOVER));
     }
 
     /** For plain Qpid JMS. */

@@ -51,7 +51,9 @@ final class ForwardingTest {
             var throughFollower = everyAction(remote.second);
 
             assertThat(throughFollower).isEqualTo(byLeader);
-            assertThat(byLeader).filteredOn(answer -> answer.startsWith("{\"code\":0,")).hasSize(17);
+            assertThat(byLeader)
+                    .filteredOn(answer -> answer.startsWith("{\"code\":0,"))
+                    .hasSize(17);
             assertThat(remote.forwarded).hasValue(byLeader.size());
             assertThat(remote.second.count("answered")).isEqualTo(byLeader.size());
             assertThat(local.forwarded).hasValue(0);

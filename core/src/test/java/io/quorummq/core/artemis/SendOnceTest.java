@@ -53,8 +53,14 @@ class SendOnceTest {
             assertThat(again).isEqualTo(first);
             assertThat(afterRestart).isEqualTo(first);
             assertThat(other).doesNotContainAnyElementsOf(first);
-            var received = engine.receive(16, Duration.ofSeconds(10));
+            var received = new ArrayList<Delivery>();
+            while (received.size() < 3) { // a page is read while the first messages are already handed out
+                var some = engine.receive(16, Duration.ofSeconds(10));
+                assertThat(some).isNotEmpty();
+                received.addAll(some);
+            }
             assertThat(received).extracting(Delivery::body).containsExactly("in front", "x", "y");
+            assertThat(engine.counts("orders").active()).isZero();
             assertThat(received).extracting(Delivery::id).endsWith(first.get(0), other.get(0));
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -190,14 +191,17 @@ public final class RaftNode implements AutoCloseable {
         if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
             throw new IllegalArgumentException("a group of nobody cannot be formed");
         }
-        var joining = formation == Formation.JOINING;
-        if (formation != Formation.RESTART && !ConfigurationFiles.firstKnown(shardDirectory)) {
-            ConfigurationFiles.writeFirst(shardDirectory, joining ? List.of() : identity.members());
+        if (formation == Formation.RESTART) {
+            return ConfigurationFiles.first(shardDirectory);
+        }
+        var wanted = formation == Formation.JOINING ? List.<Member>of() : identity.members();
+        if (!ConfigurationFiles.firstKnown(shardDirectory)) {
+            ConfigurationFiles.writeFirst(shardDirectory, wanted);
         }
         var first = ConfigurationFiles.first(shardDirectory);
-        if (joining && !first.isEmpty()) {
-            throw new IOException(shardDirectory + " holds a member of a group that was formed with " + first
-                    + ": a node that is to be admitted begins with an empty directory");
+        if (!Set.copyOf(first).equals(Set.copyOf(wanted))) {
+            throw new IOException(shardDirectory + " belongs to a group that was formed with " + first + ", not with "
+                    + wanted + ": a new node begins with an empty directory");
         }
         return first;
     }
@@ -366,6 +370,7 @@ public final class RaftNode implements AutoCloseable {
         private boolean clockSet;
         private final Membership membership;
         private final RedoneLog entries;
+        private final UnsoundLeader unsound;
         private final GroupEnd end = new GroupEnd();
         private volatile boolean wasMember;
         private boolean leaving;
@@ -417,12 +422,13 @@ public final class RaftNode implements AutoCloseable {
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(port.raftParameters())
+                    .setParameters(port.raftParameters(identity.self().id()))
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
             membership = new Membership(
                     shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
+            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
             entries = new RedoneLog(division::getRaftLog, identity.data());
         }
 
@@ -571,6 +577,7 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                unsound.check();
                 purge();
                 if (checkpointIsDue()) {
                     requestCheckpoint();

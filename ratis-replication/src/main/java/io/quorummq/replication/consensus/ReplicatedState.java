@@ -56,6 +56,11 @@ public interface ReplicatedState {
      */
     CompletableFuture<LogPosition> checkpoint() throws IOException;
 
+    /** Whether anything of the state is known to be damaged: then this node gives the office away. */
+    default boolean damaged() {
+        return false;
+    }
+
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */
     void close() throws IOException;
 }

@@ -102,6 +102,15 @@ final class ClusterProcesses implements AutoCloseable {
         return awaitLeader();
     }
 
+    /** The same, and waits until every node serves clients. */
+    ClusterNode startAll() throws IOException {
+        start();
+        await().atMost(LEADER_MAX)
+                .pollInterval(POLL)
+                .until(() -> nodes.stream().allMatch(ClusterNode::isReady));
+        return awaitLeader();
+    }
+
     List<ClusterNode> nodes() {
         return nodes;
     }

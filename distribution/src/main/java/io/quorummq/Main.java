@@ -3,6 +3,7 @@ package io.quorummq;
 
 import io.quorummq.bench.BenchCommand;
 import io.quorummq.cli.ClusterCommand;
+import io.quorummq.cli.BackupCommand;
 import io.quorummq.cli.CmqCommands;
 import io.quorummq.cli.CompletionCommand;
 import io.quorummq.cli.CreateCommand;
@@ -13,6 +14,7 @@ import io.quorummq.cli.LoginOptions;
 import io.quorummq.cli.QueueCommand;
 import io.quorummq.cli.QuorumMq;
 import io.quorummq.cli.ReceiveCommand;
+import io.quorummq.cli.RestoreCommand;
 import io.quorummq.cli.RunCommand;
 import io.quorummq.cli.SendCommand;
 import io.quorummq.cluster.PeerDoor;
@@ -51,6 +53,8 @@ public final class Main {
                         time -> TimeUnit.MILLISECONDS.sleep(time.toMillis()),
                         System::nanoTime),
                 new BenchCommand(login(), CLOCK, RANDOM),
+                new BackupCommand(new PeerDoor()),
+                new RestoreCommand(),
                 new CompletionCommand(),
                 new CommandLine.HelpCommand());
     }

@@ -19,6 +19,11 @@ public final class ClusterClient {
     private final Map<String, NodeAddress> nodes = new LinkedHashMap<>();
     private final Peers peers;
 
+    private ClusterClient(Map<String, NodeAddress> nodes, Peers peers) {
+        this.nodes.putAll(nodes);
+        this.peers = peers;
+    }
+
     /**
      * Asks by these calls.
      *
@@ -28,6 +33,16 @@ public final class ClusterClient {
         nodes.put(cluster.self(), own);
         nodes.putAll(cluster.others());
         this.peers = peers;
+    }
+
+    /**
+     * The answer of this instance's own node, and of no other.
+     *
+     * @throws ClusterException if it does not answer, or the answer is no
+     */
+    public <T> T callOwn(ClusterRequest request, Duration limit, Function<byte[], T> reader) {
+        var own = nodes.entrySet().iterator().next();
+        return new ClusterClient(Map.ofEntries(own), peers).call(request, limit, reader);
     }
 
     /**

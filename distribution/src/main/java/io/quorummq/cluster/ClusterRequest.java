@@ -24,6 +24,10 @@ public record ClusterRequest(String command, Map<String, String> arguments) {
     public static final String TRANSFER = "transfer";
     /** Answered by a {@link VerifyReport}. */
     public static final String VERIFY = "verify";
+    /** Argument {@value #DIRECTORY} on the machine of the node that is asked; answered by a {@link BackupMade}. */
+    public static final String BACKUP = "backup";
+    /** Answered by term and index of an entry behind all that was acknowledged; asked between nodes. */
+    public static final String BARRIER = "barrier";
     /** Answered by a {@link CredentialListing}. */
     public static final String CREDENTIAL_LIST = "credential-list";
     /** Arguments {@value #SECRET_ID} and {@value #SECRET_KEY}; answered by an empty object. */
@@ -33,6 +37,7 @@ public record ClusterRequest(String command, Map<String, String> arguments) {
 
     public static final String NODE = "node";
     public static final String ADDRESS = "address";
+    public static final String DIRECTORY = "directory";
     public static final String SECRET_ID = "secretId";
     public static final String SECRET_KEY = "secretKey";
 

@@ -61,6 +61,13 @@ public final class Node implements AutoCloseable {
             configuration = BrokerConfiguration.read(home.brokerXml(), home.directory());
             replica = new Replica(home, configuration, wall, random);
             metrics = new Metrics(replica::broker);
+            var meters = replica.meters();
+            meters.bindTo(
+                    metrics.registry(),
+                    replica.office()::lastActivation,
+                    replica.scrubbing()::last,
+                    replica.clusterClock()::wallAheadMillis);
+            metrics.beforeScrape(meters::refresh);
             var rest = restSettings(configuration);
             var queues = new Queues(replica::broker, rest.limits());
             cmq = new CmqHttpServer(

@@ -12,11 +12,13 @@ import io.quorummq.core.queue.Leader;
 import io.quorummq.replication.ReplicationPlugin;
 import io.quorummq.replication.ReplicationSettings;
 import io.quorummq.replication.artemis.ReplicatedStorage;
+import io.quorummq.replication.consensus.Backup;
 import io.quorummq.replication.consensus.ClusterClock;
 import io.quorummq.replication.consensus.Halt;
 import io.quorummq.replication.consensus.LeaderFiles;
 import io.quorummq.replication.consensus.Member;
 import io.quorummq.replication.consensus.RaftNode;
+import io.quorummq.replication.consensus.ReplicationFigures;
 import io.quorummq.replication.consensus.Scrubbing;
 import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
@@ -62,7 +64,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final String SHARD = "0";
+    static final String SHARD = "0";
     private static final int THREADS_MAX = 8;
     private static final Duration SCRUB_REST = Duration.ofHours(1);
 
@@ -85,14 +87,17 @@ final class Replica implements AutoCloseable {
     private final AdmissionDesk desk;
     private final Scrubbing scrubbing;
     private final SecureRandom random;
+    private final long minDiskFreeBytes;
     private volatile @Nullable RaftNode raft;
     private volatile @Nullable UUID self;
+    private volatile @Nullable DiskWatch disk;
     private Map<String, NodeAddress> nodes = Map.of();
 
     /** @throws ConfigurationException if what the home says of its cluster cannot be used */
     Replica(Home home, BrokerConfiguration configuration, InstantSource wall, SecureRandom random) {
         this.home = home;
         this.random = random;
+        minDiskFreeBytes = configuration.minDiskFreeBytes();
         cluster = ClusterConfiguration.read(home.cluster());
         settings = ReplicationSettings.of(
                 configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
@@ -119,10 +124,10 @@ final class Replica implements AutoCloseable {
                 damage -> LOG.error("This replica is damaged: {}", damage.getMessage()));
         services.add(new AdmissionService(cluster.clusterId(), desk));
         services.add(new IdentityService(() -> Optional.ofNullable(self)));
-        services.add(clusterService());
+        services.add(clusterService(wall));
     }
 
-    private ClusterService clusterService() {
+    private ClusterService clusterService(InstantSource wall) {
         var own = new OwnStatus(
                 SHARD,
                 cluster.self(),
@@ -132,14 +137,19 @@ final class Replica implements AutoCloseable {
                 cluster::others,
                 files,
                 duties,
-                List::of);
+                this::troubles);
+        var leading = new LeaderCalls(office, this::otherLeader, peers);
         return new ClusterService(
-                office,
-                this::otherLeader,
-                peers,
+                leading,
                 new StatusReport(cluster.clusterId(), own, desk::waiting, peers),
                 new Verification(SHARD, cluster.self(), this::node, state, scrubbing, peers),
-                new ClusterCommands(this::node, () -> Objects.requireNonNull(self), desk, credentials, peers));
+                new ClusterCommands(this::node, () -> Objects.requireNonNull(self), desk, credentials, peers),
+                new Backups(
+                        SHARD,
+                        this::node,
+                        new Backup(() -> node().committedLog(), state, cluster.clusterId(), SHARD, wall),
+                        leading,
+                        threads));
     }
 
     /** Goes on with nodes that are to join, and keeps what this node's configuration says of the others up to date. */
@@ -168,6 +178,35 @@ final class Replica implements AutoCloseable {
             LOG.info("The cluster's nodes are now {}", all);
             now.write(home.cluster());
         }
+    }
+
+    private void diskFull() {
+        var watch = disk;
+        if (watch != null) {
+            watch.full();
+        }
+    }
+
+    /** What is wrong with this node, in words. */
+    private List<String> troubles() {
+        return Optional.ofNullable(disk).flatMap(DiskWatch::trouble).stream().toList();
+    }
+
+    /** How replication goes, for the metrics. */
+    Optional<ReplicationFigures> figures() {
+        return Optional.ofNullable(raft).map(RaftNode::figures);
+    }
+
+    ReplicationMeters meters() {
+        return new ReplicationMeters(SHARD, this::figures, System::nanoTime);
+    }
+
+    Scrubbing scrubbing() {
+        return scrubbing;
+    }
+
+    ClusterClock clusterClock() {
+        return clock;
     }
 
     private RaftNode node() {
@@ -200,11 +239,14 @@ final class Replica implements AutoCloseable {
                     state,
                     clock,
                     System::nanoTime,
-                    Halt.process(),
+                    DiskWatch.halting(Halt.process(), this::diskFull),
                     office,
                     port);
+            var watch = new DiskWatch(opened, port, ownAddress(), home.data(), minDiskFreeBytes);
             opened.open(formation(identity));
             raft = opened;
+            disk = watch;
+            watch.start();
             if (identity.state() != MemberIdentity.State.MEMBER) {
                 new IdentityFiles(home.data()).write(identity.begun());
             }
@@ -294,11 +336,6 @@ final class Replica implements AutoCloseable {
         return credentials;
     }
 
-    /** The time that leases and delays go by. */
-    InstantSource clock() {
-        return clock;
-    }
-
     Leader leader() {
         return leader;
     }
@@ -376,6 +413,10 @@ final class Replica implements AutoCloseable {
     /** Hands the office over where this node holds it, and takes no part any more. */
     @Override
     public void close() {
+        var watch = disk;
+        if (watch != null) {
+            watch.close();
+        }
         var node = raft;
         if (node != null && node.isOpen()) {
             giveUpOffice(node);

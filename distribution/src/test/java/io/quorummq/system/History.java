@@ -3,8 +3,10 @@ package io.quorummq.system;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -88,6 +90,26 @@ final class History {
         var now = now();
         bodies.forEach(body -> life(body).deleted(by, now));
         deleted.addAndGet(bodies.size());
+    }
+
+    /** The messages whose send began. */
+    Set<String> sent() {
+        return which(life -> life.isSent);
+    }
+
+    /** The messages whose send was acknowledged so far. */
+    Set<String> acknowledged() {
+        return which(life -> life.isAcknowledged);
+    }
+
+    private Set<String> which(Predicate<Life> wanted) {
+        var bodies = new HashSet<String>();
+        lives.forEach((body, life) -> {
+            if (wanted.test(life)) {
+                bodies.add(body);
+            }
+        });
+        return bodies;
     }
 
     /** How many sends were acknowledged so far. */

@@ -35,7 +35,6 @@ import io.quorummq.replication.peer.PeerService;
 import io.quorummq.replication.peer.PeerServices;
 import io.quorummq.replication.peer.TlsFiles;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,7 +101,7 @@ final class Replica implements AutoCloseable {
         settings = ReplicationSettings.of(
                 configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
         shard = Shard.of(cluster.clusterId(), SHARD);
-        state = new StoreState(this::openStore);
+        state = new StoreState(filesDisk(), StoreSettings.DEFAULT);
         clock = new ClusterClock(wall, System::nanoTime);
         files = new ClusterFiles(state);
         credentials = new ClusterCredentials(files, seed());
@@ -121,7 +120,7 @@ final class Replica implements AutoCloseable {
                 new Scrubbing.Pace(settings.scrubBytesPerSecond(), SCRUB_REST),
                 wall,
                 System::nanoTime,
-                damage -> LOG.error("This replica is damaged: {}", damage.getMessage()));
+                state.damage()::report);
         services.add(new AdmissionService(cluster.clusterId(), desk));
         services.add(new IdentityService(() -> Optional.ofNullable(self)));
         services.add(clusterService(wall));
@@ -241,7 +240,7 @@ final class Replica implements AutoCloseable {
                     System::nanoTime,
                     DiskWatch.halting(Halt.process(), this::diskFull),
                     office,
-                    port);
+                    new RaftNode.Network(port, peers));
             var watch = new DiskWatch(opened, port, ownAddress(), home.data(), minDiskFreeBytes);
             opened.open(formation(identity));
             raft = opened;
@@ -306,8 +305,9 @@ final class Replica implements AutoCloseable {
 
     private List<Member> members(MemberIdentity identity) {
         var members = new ArrayList<Member>();
-        identity.initialMembers().forEach((label, uuid) -> members.add(
-                label.equals(cluster.self()) ? own(uuid) : member(uuid, label, cluster.address(label))));
+        identity.initialMembers()
+                .forEach((label, uuid) -> members.add(
+                        label.equals(cluster.self()) ? own(uuid) : member(uuid, label, cluster.address(label))));
         return members;
     }
 
@@ -375,9 +375,9 @@ final class Replica implements AutoCloseable {
                 random);
     }
 
-    private Store openStore() {
+    private LocalDisk filesDisk() {
         try {
-            return Store.open(new LocalDisk(shard.filesDirectory(home.data())), StoreSettings.DEFAULT);
+            return new LocalDisk(shard.filesDirectory(home.data()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

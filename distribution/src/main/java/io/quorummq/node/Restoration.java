@@ -33,10 +33,11 @@ public final class Restoration {
     public BackupNote from(Path backup) {
         var cluster = ClusterConfiguration.read(home.cluster());
         var identity = new IdentityFiles(home.data());
-        try (var lock = HomeLock.of(home)) {
+        var lock = HomeLock.of(home);
+        try {
             if (identity.identity().isPresent() || identity.holdsShards() || identity.token().isEmpty()) {
                 throw new ConfigurationException(home.data() + " is not that of a new instance: a backup is restored"
-                        + " into one that 'quorummq create' has just made (" + lock + ")");
+                        + " into one that 'quorummq create' has just made");
             }
             var shard = Shard.of(cluster.clusterId(), Replica.SHARD);
             var note = Restore.into(shard.filesDirectory(home.data()), backup);
@@ -44,6 +45,8 @@ public final class Restoration {
             return note;
         } catch (IOException e) {
             throw new ConfigurationException("cannot restore " + backup + ": " + e.getMessage(), e);
+        } finally {
+            lock.close();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.peer.NodeAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.raftlog.LogProtoUtils;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.ratis.util.ProtoUtils;
 
 /**
@@ -109,6 +113,37 @@ final class ConfigurationFiles {
             channel.force(true);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The configuration as another replica may keep it; empty while there is only the one the group was formed with. */
+    static byte[] encode(RaftConfiguration configuration) {
+        return configuration.getLogEntryIndex() < 0
+                ? new byte[0]
+                : LogProtoUtils.toLogEntryProto(configuration, null, configuration.getLogEntryIndex())
+                        .toByteArray();
+    }
+
+    /**
+     * Makes it this configuration, durably, unless it is a later one already; only while the group is closed here. An installation
+     * jumps over entries of the log, among which may be a change of members.
+     */
+    static void advance(Path current, ByteBuffer configuration) throws IOException {
+        if (!configuration.hasRemaining()) {
+            return;
+        }
+        LogEntryProto next;
+        try {
+            next = LogEntryProto.parseFrom(configuration.duplicate());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("the giver's configuration of the group cannot be read", e);
+        }
+        if (entry(current).filter(now -> now.getIndex() >= next.getIndex()).isPresent()) {
+            return;
+        }
+        var temporary = current.resolve(APPLIED + ".next");
+        Files.write(temporary, next.toByteArray());
+        moveDurably(temporary, current.resolve(APPLIED));
+        VoteDurability.syncDirectory(current);
     }
 
     private static Optional<LogEntryProto> entry(Path current) throws IOException {

@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,6 +64,7 @@ final class FileStateMachine extends BaseStateMachine {
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
     private Applied onApplied = (index, bytes) -> {};
+    private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
     private Runnable onCheckpointBegun = () -> {};
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
@@ -91,7 +93,22 @@ final class FileStateMachine extends BaseStateMachine {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
         currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
-        getLifeCycle().startAndTransition(this::load, IOException.class);
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            load();
+                            // before Ratis reads it
+                            if (!log.isEmpty() && getLastAppliedTermIndex().getIndex() > log.last()) {
+                                LOG.info(
+                                        "Shard {}: the log up to {} goes, the files are at {}",
+                                        shard,
+                                        log.last(),
+                                        getLastAppliedTermIndex());
+                                LogTail.removeCovered(
+                                        storage.getStorageDir().getCurrentDir().toPath());
+                            }
+                        },
+                        IOException.class);
     }
 
     @Override
@@ -106,13 +123,22 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     void load() throws IOException {
-        var position = state.recover(log.last());
+        LogPosition position;
+        try {
+            position = state.recover(log.last());
+        } catch (DamageException e) {
+            if (log.isEmpty()) {
+                // nobody knows how far this replica has voted for entries
+                throw e;
+            }
+            throw new MissingEntriesException(shard, String.valueOf(e.getMessage()), log.first() - 1);
+        }
         redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {
-            throw new IOException(
-                    "shard " + shard + ": the log begins at index " + log.first()
-                            + ", but the last checkpoint ends at " + position.index()
-                            + ": entries between are gone. This node neither votes nor serves; replace it: quorummq cluster replace");
+            throw new MissingEntriesException(
+                    shard,
+                    "the log begins at entry " + log.first() + ", but the last checkpoint ends at " + position.index(),
+                    log.first() - 1);
         }
         if (position.index() >= 0) {
             var termIndex = TermIndex.valueOf(position.term(), position.index());
@@ -313,6 +339,7 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
         raft.leaderChanged().run();
+        installation.leaderChanged();
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */
@@ -333,20 +360,33 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
             RoleInfoProto role, TermIndex firstInLog) {
-        if (firstInLog.getIndex() <= raft.lastLogIndex().getAsLong() + 1) {
-            // every node that joins is asked once, also where the log has all it needs
+        if (firstInLog.getIndex() <= 0) {
+            // every node that joins is asked once, also where the log has all it needs; in any other case the leader
+            // would
+            // ask for ever until it hears of a state from which it can go on
             return CompletableFuture.completedFuture(null);
         }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
-            LOG.error(
-                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}."
-                            + " It stays behind until it is replaced: quorummq cluster replace",
+            LOG.warn(
+                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}",
                     shard,
                     getLastAppliedTermIndex(),
                     firstInLog);
         }
-        // a failure would be asked for again at once and for ever
-        return new CompletableFuture<>();
+        return installation.needed(
+                role.getFollowerInfo().getLeaderInfo().getId().getAddress(), firstInLog.getIndex());
+    }
+
+    void onInstallation(InstallationEvents listener) {
+        installation = listener;
+    }
+
+    /** Who hears that an installation is needed; called under Ratis' lock. */
+    interface InstallationEvents {
+        /** A failed future is asked for again at once. */
+        CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog);
+
+        default void leaderChanged() {}
     }
 
     /** The first index the leader still has, when this node's log ends before it. */

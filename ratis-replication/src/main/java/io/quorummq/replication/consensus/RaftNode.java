@@ -2,8 +2,16 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.installation.Giver;
+import io.quorummq.replication.installation.LogHolds;
+import io.quorummq.replication.installation.SnapshotService;
+import io.quorummq.replication.peer.NodeAddress;
 import io.quorummq.replication.peer.PeerPort;
+import io.quorummq.replication.peer.PeerRefusal;
+import io.quorummq.replication.peer.Peers;
+import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.LogPosition;
+import io.quorummq.replication.store.SnapshotExport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,6 +34,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -37,6 +46,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
@@ -56,6 +66,11 @@ public final class RaftNode implements AutoCloseable {
     private static final long STEP_DOWN_MILLIS_MAX = 3_000;
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(60);
     private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
+    /** Below this the log is kept for nobody, and nobody is given files: this node needs the rest itself. */
+    private static final long GIVING_FREE_BYTES_MIN = 512L << 20;
+
+    private static final int GIVING_THREADS_MAX = 2;
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
     /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
     private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
 
@@ -67,10 +82,14 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final LogHolds holds;
+    private final SnapshotService giving;
+    private final Optional<Installer> installer;
     private final Figures figures;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
     private volatile boolean removed;
+    private volatile boolean closing;
 
     /**
      * Who this node is: its shard, itself, all members of the group that is formed, and where its data live. Members matter at
@@ -86,6 +105,9 @@ public final class RaftNode implements AutoCloseable {
             }
         }
     }
+
+    /** What listens beside Raft while the node is open, with which TLS, and the way to the other nodes. */
+    public record Network(PeerPort port, Peers peers) {}
 
     /** Whether this node may begin with an empty vote: only while a group is being formed, or under a new uuid. */
     public enum Formation {
@@ -123,7 +145,7 @@ public final class RaftNode implements AutoCloseable {
     /**
      * @param state recovered at each opening and closed at each closing
      * @param nanoTicker a monotonic clock in nanoseconds
-     * @param port what listens beside Raft while this is open, and with which TLS
+     * @param network gets the service that gives files to other nodes
      */
     public RaftNode(
             Identity identity,
@@ -133,21 +155,28 @@ public final class RaftNode implements AutoCloseable {
             LongSupplier nanoTicker,
             Halt halt,
             Officeholder holder,
-            PeerPort port) {
+            Network network) {
         this.identity = identity;
         this.settings = settings;
         this.state = state;
         this.clock = clock;
         this.nanoTicker = nanoTicker;
         this.halt = halt;
-        this.holder = holder;
-        this.port = port;
-        figures = new Figures(
-                identity.shard().name(), currentDirectory(identity.shard().raftDirectory(identity.data())), nanoTicker);
+        this.holder = new SoundOfficeholder(holder, state);
+        port = network.port();
+        holds = new LogHolds(nanoTicker, () -> identity.data().toFile().getUsableSpace(), GIVING_FREE_BYTES_MIN);
+        var shard = identity.shard();
+        giving = new SnapshotService(
+                shard.name(), holds, nanoTicker, idleThreads("giving-files-" + shard.name(), GIVING_THREADS_MAX));
+        port.services().add(giving);
+        installer = state.replica()
+                .map(replica -> new Installer(shard, identity.self().id(), replica, network.peers(), nanoTicker));
+        figures = new Figures(shard.name(), currentDirectory(shard.raftDirectory(identity.data())), nanoTicker);
     }
 
     /**
-     * Checks the log, repairs a torn tail, and takes part in the group.
+     * Checks the log, repairs a torn tail, and takes part in the group. Where the files do not reach up to the log, the node stays
+     * closed until it has got another node's, and opens by itself: see {@link #isInstalling}.
      *
      * @throws CorruptLogException the log is damaged: nothing was changed
      * @throws IOException a restart without a vote file, a foreign directory, a port in use, or a disk that fails
@@ -160,6 +189,14 @@ public final class RaftNode implements AutoCloseable {
             throw new IOException(
                     "shard " + identity.shard().name() + " did not close and cannot be opened again", stuck);
         }
+        if (isInstalling()) {
+            throw new IllegalStateException("shard " + identity.shard().name() + " is taking files from another node");
+        }
+        closing = false;
+        openNow(formation);
+    }
+
+    private void openNow(Formation formation) throws IOException {
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
@@ -176,6 +213,15 @@ public final class RaftNode implements AutoCloseable {
             started.start();
         } catch (CompletionException e) {
             started.close();
+            var missing = missingEntries(e);
+            if (missing.isPresent()
+                    && installer.isPresent()
+                    && !isInstalling()
+                    && !knownOthers().isEmpty()) {
+                LOG.error("{}", missing.get().getMessage());
+                var unused = installClosed(missing.get().indexWanted(), FOR_EVER);
+                return;
+            }
             var cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(
                     "shard " + identity.shard().name() + " could not be opened: " + cause.getMessage(), cause);
@@ -185,6 +231,92 @@ public final class RaftNode implements AutoCloseable {
         }
         running = started;
         removed = false;
+        installer.ifPresent(Installer::start);
+    }
+
+    private static Optional<MissingEntriesException> missingEntries(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MissingEntriesException missing) {
+                return Optional.of(missing);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether this node is taking files from another one, be it open meanwhile or closed. */
+    public boolean isInstalling() {
+        return installer.isPresent() && installer.get().running();
+    }
+
+    /**
+     * Makes the files good: closes, takes from another node whatever differs, and opens again. Completes when it is open; fails
+     * when nobody gave anything within the limit, and then it is open on the files it had.
+     */
+    public CompletableFuture<Void> repair(Duration limit) throws IOException {
+        var taking = installer.orElseThrow(
+                () -> new IllegalStateException("shard " + identity.shard().name() + " has no files"));
+        taking.stop();
+        synchronized (this) {
+            if (isInstalling()) {
+                throw new IOException("shard " + identity.shard().name() + ": another installation has not ended yet");
+            }
+            var indexMin = opened().indexBeforeLog();
+            closeNow();
+            return installClosed(indexMin, limit);
+        }
+    }
+
+    /** Log and vote stay as they are: an installed state may reach further than the log, but never may a gap come before it. */
+    private CompletableFuture<Void> installClosed(long indexMin, Duration limit) {
+        return installer.orElseThrow().installClosed(this::knownOthers, indexMin, limit, fetched -> {
+            synchronized (this) {
+                if (fetched != null) {
+                    ConfigurationFiles.advance(currentDirectory(), fetched.configuration());
+                    state.replica().orElseThrow().damage().forget();
+                }
+                openAgain();
+            }
+            if (fetched == null) {
+                throw new IOException("no node gave its files within " + limit);
+            }
+        });
+    }
+
+    private void openAgain() {
+        if (closing) {
+            return;
+        }
+        try {
+            openNow(Formation.RESTART);
+        } catch (IOException | RuntimeException e) {
+            halt.halt(
+                    Halt.LOG_FAILED,
+                    "shard " + identity.shard().name() + ": could not be opened again after an installation: " + e,
+                    e);
+        }
+    }
+
+    private List<NodeAddress> knownOthers() {
+        try {
+            var last = ConfigurationFiles.applied(currentDirectory());
+            var members = last.isPresent()
+                    ? last.get()
+                    : ConfigurationFiles.first(identity.shard().directory(identity.data()));
+            return members.stream()
+                    .filter(member -> !member.id().equals(identity.self().id()))
+                    .map(member -> new NodeAddress(member.host(), member.port()))
+                    .toList();
+        } catch (IOException e) {
+            LOG.error(
+                    "Shard {}: nobody is known who could give files",
+                    identity.shard().name(),
+                    e);
+            return List.of();
+        }
+    }
+
+    private Path currentDirectory() {
+        return currentDirectory(identity.shard().raftDirectory(identity.data()));
     }
 
     private List<Member> firstMembers(Path shardDirectory, Formation formation) throws IOException {
@@ -212,7 +344,14 @@ public final class RaftNode implements AutoCloseable {
      * @throws CloseTimeoutException it did not end in time: the process has to be halted before anybody uses the files
      */
     @Override
-    public synchronized void close() throws IOException {
+    public void close() throws IOException {
+        closing = true;
+        // without the lock: an installation may be waiting for it
+        installer.ifPresent(Installer::stop);
+        closeNow();
+    }
+
+    private synchronized void closeNow() throws IOException {
         var last = running;
         running = null;
         if (last != null) {
@@ -278,25 +417,32 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
-    private synchronized void leave(Running last) {
+    private void leave(Running last) {
         if (running != last) {
             return;
         }
         var shard = identity.shard().name();
         var self = identity.self();
+        // without the lock, which an installation may be waiting for
+        installer.ifPresent(Installer::stop);
         try {
-            close();
-            if (last.wasMember) {
-                removed = true;
-                LOG.error(
-                        "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
-                                + " Its data can be deleted",
-                        shard,
-                        self.label(),
-                        self.id());
-            } else {
-                LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
-                open(Formation.RESTART);
+            synchronized (this) {
+                if (running != last || closing) {
+                    return;
+                }
+                closeNow();
+                if (last.wasMember) {
+                    removed = true;
+                    LOG.error(
+                            "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
+                                    + " Its data can be deleted",
+                            shard,
+                            self.label(),
+                            self.id());
+                } else {
+                    LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
+                    openNow(Formation.RESTART);
+                }
             }
         } catch (IOException | RuntimeException e) {
             LOG.error("Shard {}: leaving the group failed", shard, e);
@@ -355,7 +501,7 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /** Everything that lives from one opening to the next closing. */
-    private final class Running implements LogSink, Ballot {
+    private final class Running implements LogSink, Ballot, Giver, Installer.Behind {
         private final RaftGroup group;
         private final RaftPeerId self = Members.peerId(identity.self().id());
         private final ClientId client = ClientId.randomId();
@@ -368,6 +514,8 @@ public final class RaftNode implements AutoCloseable {
         private long lastCheckpointNanos = nanoTicker.getAsLong();
         private long entriesAtCheckpoint;
         private boolean clockSet;
+        private volatile @Nullable NodeAddress installationAskedBy;
+        private volatile boolean logKept;
         private final Membership membership;
         private final RedoneLog entries;
         private final UnsoundLeader unsound;
@@ -417,6 +565,7 @@ public final class RaftNode implements AutoCloseable {
             machine.onCheckpoint(this::onCheckpoint);
             machine.onCheckpointBegun(figures::checkpointBegins);
             machine.onApplied(figures::applied);
+            machine.onInstallation(new InstallationRequests());
             server = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(group)
@@ -438,6 +587,7 @@ public final class RaftNode implements AutoCloseable {
 
         void start() throws IOException {
             server.start();
+            giving.give(this);
             wasMember = membership.includesSelf();
             if (!wasMember) {
                 LOG.info(
@@ -450,6 +600,7 @@ public final class RaftNode implements AutoCloseable {
         }
 
         void close() throws IOException {
+            giving.give(null);
             machine.expectClose();
             ticks.shutdownNow();
             leadership.close();
@@ -578,7 +729,9 @@ public final class RaftNode implements AutoCloseable {
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
                 unsound.check();
+                giving.expire();
                 purge();
+                installer.ifPresent(taking -> taking.catchUp(this, lastLogIndex()));
                 if (checkpointIsDue()) {
                     requestCheckpoint();
                 }
@@ -636,19 +789,118 @@ public final class RaftNode implements AutoCloseable {
 
         private void onCheckpoint(long index) {
             figures.checkpointEnds();
+            // Ratis looks for it only when it purges; a leader may ask for it before
+            division.getRaftLog().updateSnapshotIndex(index);
             purgeableIndex = index;
             purge();
         }
 
-        /** Up to the last checkpoint, as soon as nobody needs the log; at each tick as well. */
+        /** Up to the last checkpoint, as far as nobody needs the log any more; at each tick as well. */
         private synchronized void purge() {
             try {
-                if (purgeableIndex > purgedIndex && entries.mayGo()) {
-                    purgedIndex = purgeableIndex;
-                    var unused = division.getRaftLog().purge(purgedIndex);
+                var index = holds.limit(purgeableIndex);
+                if (index > purgedIndex && !logKept && entries.mayGo()) {
+                    purgedIndex = index;
+                    var unused = division.getRaftLog().purge(index);
                 }
             } catch (IOException e) {
                 LOG.warn("Shard {}: the log was not purged", identity.shard().name(), e);
+            }
+        }
+
+        /** The entry before the first in the log; without a log, the last of the files. */
+        long indexBeforeLog() {
+            var first = division.getRaftLog().getStartIndex();
+            return first < 0 ? machine.getLastAppliedTermIndex().getIndex() : first - 1;
+        }
+
+        @Override
+        public SnapshotExport export(long indexMin) throws PeerRefusal {
+            var replica = state.replica().orElseThrow(() -> new PeerRefusal("this node keeps no files"));
+            if (!replica.damage().places().isEmpty()) {
+                throw new PeerRefusal("the files of this node are damaged");
+            }
+            var store = replica.store();
+            if (store.redoing()) {
+                throw new PeerRefusal("this node is still applying its log");
+            }
+            if (store.checkpointed().index() < Math.max(0, indexMin)) {
+                requestCheckpoint();
+                throw new PeerRefusal("the last checkpoint of this node ends at " + store.checkpointed()
+                        + "; a new one is asked for");
+            }
+            return store.export();
+        }
+
+        @Override
+        public byte[] configuration() {
+            return ConfigurationFiles.encode(division.getRaftConf());
+        }
+
+        @Override
+        public void damaged(DamageException damage) {
+            state.replica().ifPresent(replica -> replica.damage().report(damage));
+        }
+
+        @Override
+        public List<NodeAddress> others() {
+            var leader = installationAskedBy;
+            var members = division.getRaftConf().getAllPeers().stream()
+                    .filter(peer -> !peer.getId().equals(self))
+                    .map(peer -> NodeAddress.of(peer.getAddress()));
+            return Stream.concat(Stream.ofNullable(leader), members).distinct().toList();
+        }
+
+        @Override
+        public long appliedIndex() {
+            return machine.getLastAppliedTermIndex().getIndex();
+        }
+
+        @Override
+        public void checkpoint() {
+            requestCheckpoint();
+        }
+
+        @Override
+        public void keepLog(boolean keep) {
+            logKept = keep;
+        }
+
+        @Override
+        public void reopen() {
+            synchronized (RaftNode.this) {
+                if (running != this || closing) {
+                    return;
+                }
+                try {
+                    closeNow();
+                } catch (IOException e) {
+                    halt.halt(
+                            Halt.LOG_FAILED,
+                            "shard " + identity.shard().name() + ": could not be closed for an installation: " + e,
+                            e);
+                    return;
+                }
+                state.replica().ifPresent(replica -> replica.damage().forget());
+                openAgain();
+            }
+        }
+
+        /** Ratis asks for files, and says when it has to be told to ask anew. */
+        private final class InstallationRequests implements FileStateMachine.InstallationEvents {
+            @Override
+            public CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog) {
+                if (!leaderAddress.isEmpty()) {
+                    installationAskedBy = NodeAddress.of(leaderAddress);
+                }
+                return installer.isEmpty()
+                        ? new CompletableFuture<>()
+                        : installer.get().behind(firstInLog, Running.this);
+            }
+
+            @Override
+            public void leaderChanged() {
+                installer.ifPresent(Installer::leaderChanged);
             }
         }
 
@@ -669,12 +921,22 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    /** One thread that goes when it is not needed, never refusing a callback: what fails must be told even after closing. */
+    /** One thread, so that callbacks keep their order. */
     private static Executor callbackThread(String name) {
-        var thread = new ThreadPoolExecutor(
-                1, 1, CALLBACK_THREAD_IDLE_SECONDS_MAX, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
+        return idleThreads(name, 1);
+    }
+
+    /** Threads that go when they are not needed, never refusing a task: what fails must be told even after closing. */
+    private static Executor idleThreads(String name, int threads) {
+        var pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                CALLBACK_THREAD_IDLE_SECONDS_MAX,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadFactory named(String name) {

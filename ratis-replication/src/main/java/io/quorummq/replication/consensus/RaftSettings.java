@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -153,6 +154,7 @@ public record RaftSettings(
     /** @param alone whether there is nobody to wait for before the first election */
     RaftProperties properties(Path directory, String host, int port, boolean alone) {
         var p = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(p, new PacedGrpc());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
         GrpcConfigKeys.Server.setHost(p, host);
         GrpcConfigKeys.Server.setPort(p, port);
@@ -182,7 +184,9 @@ public record RaftSettings(
         Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(LOG_ENTRY_BYTES_MAX));
         Log.Appender.setInstallSnapshotEnabled(p, false);
         Log.Appender.setWaitTimeMin(p, TimeDuration.ONE_MILLISECOND);
-        Log.setPurgeUptoSnapshotIndex(p, true);
+        // RaftNode purges, since it may have to keep the log for others; Ratis itself never goes beyond what all
+        // members have
+        Log.setPurgeUptoSnapshotIndex(p, false);
         Log.setPurgeGap(p, 1);
         Log.setPurgePreservationLogNum(p, keptEntries);
 

@@ -4,6 +4,7 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -59,6 +60,11 @@ public interface ReplicatedState {
     /** Whether anything of the state is known to be damaged: then this node gives the office away. */
     default boolean damaged() {
         return false;
+    }
+
+    /** Where the state is kept in files, these: it can be installed. */
+    default Optional<Replica> replica() {
+        return Optional.empty();
     }
 
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */

@@ -11,10 +11,10 @@ import io.quorummq.replication.consensus.RaftNode;
 import io.quorummq.replication.consensus.RaftSettings;
 import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
+import io.quorummq.replication.peer.NotSentException;
 import io.quorummq.replication.peer.PeerPort;
 import io.quorummq.replication.peer.PeerServices;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.File;
 import java.io.IOException;
@@ -79,13 +79,7 @@ public final class SoloStorage implements Storage, AutoCloseable {
                 Files.writeString(identity, UUID.randomUUID().toString());
             }
             var self = new Member(UUID.fromString(Files.readString(identity)), "n1", "127.0.0.1", freePort());
-            var state = new StoreState(() -> {
-                try {
-                    return Store.open(new LocalDisk(data.resolve("files")), StoreSettings.DEFAULT);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            var state = new StoreState(new LocalDisk(data.resolve("files")), StoreSettings.DEFAULT);
             var holder = new Holder();
             var raft = new RaftNode(
                     new RaftNode.Identity(SHARD, self, List.of(self), data),
@@ -97,7 +91,10 @@ public final class SoloStorage implements Storage, AutoCloseable {
                         throw new IllegalStateException(code + " " + reason, cause);
                     },
                     holder,
-                    new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null));
+                    new RaftNode.Network(
+                            new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null),
+                            (node, service, request, limit) -> CompletableFuture.failedFuture(
+                                    new NotSentException("nobody else is there", new IOException("alone")))));
             node = raft;
             raft.open(isNew ? RaftNode.Formation.FIRST_START : RaftNode.Formation.RESTART);
             var office = holder.taken.orTimeout(30, TimeUnit.SECONDS).join();

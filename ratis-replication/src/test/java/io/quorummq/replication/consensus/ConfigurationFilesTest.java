@@ -4,12 +4,16 @@ package io.quorummq.replication.consensus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,5 +65,40 @@ final class ConfigurationFilesTest {
                 .setConfigurationEntry(RaftConfigurationProto.newBuilder()
                         .addAllPeers(ProtoUtils.toRaftPeerProtos(Members.peers(List.of(members)))))
                 .build();
+    }
+
+    @Test
+    void theLaterConfigurationStands() throws Exception {
+        var first = UUID.randomUUID();
+        var second = UUID.randomUUID();
+        assertThat(ConfigurationFiles.applied(directory)).isEmpty();
+
+        ConfigurationFiles.advance(directory, bytes(5, first));
+        ConfigurationFiles.advance(directory, bytes(9, second));
+        ConfigurationFiles.advance(directory, bytes(7, first));
+        ConfigurationFiles.advance(directory, ByteBuffer.allocate(0));
+
+        assertThat(ConfigurationFiles.applied(directory).orElseThrow())
+                .containsExactly(new Member(second, "n1", "host", 7400));
+        
+    }
+
+    @Test
+    void bytesThatAreNoConfigurationAreRefused() {
+        assertThatThrownBy(() -> ConfigurationFiles.advance(directory, ByteBuffer.wrap(new byte[] {-1, -1, -1})))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be read");
+    }
+
+    private static ByteBuffer bytes(long index, UUID member) {
+        return ByteBuffer.wrap(LogEntryProto.newBuilder()
+                .setIndex(index)
+                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
+                        .addPeers(RaftPeerProto.newBuilder()
+                                .setId(ByteString.copyFromUtf8(member.toString()))
+                                .setAddress("host:7400")
+                                .setAdminAddress("n1")))
+                .build()
+                .toByteArray());
     }
 }

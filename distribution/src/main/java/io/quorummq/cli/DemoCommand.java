@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 /** Shows the product at work, in one run that needs nothing and leaves nothing. */
 @Command(
         name = "demo",
-        description = "Show the product at work: three nodes, one queue used by CMQ HTTP, JMS and AMQP, and what a dead leader"
-                + " costs.",
+        description =
+                "Show the product at work: three nodes, one queue used by CMQ HTTP, JMS and AMQP, and what a dead leader"
+                        + " costs.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 public final class DemoCommand implements Callable<Integer> {

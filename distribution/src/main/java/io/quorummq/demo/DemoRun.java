@@ -45,8 +45,7 @@ public final class DemoRun {
             var node = steps.step(
                     "a node starts in " + temporary.directory() + ", on free ports of this machine",
                     () -> temporary.start(clock, random));
-            steps.tell("CMQ HTTP at " + node.cmqEndpoints().get(0) + ", health and metrics at "
-                    + node.adminEndpoint());
+            steps.tell("CMQ HTTP at " + node.cmqEndpoints().get(0) + ", health and metrics at " + node.adminEndpoint());
             new Demo(access(node, temporary.credential()), steps, clock, nanoTime, random).run();
             steps.step("the node stops and its files are deleted", () -> {
                 LogManager.shutdown();
@@ -60,8 +59,7 @@ public final class DemoRun {
     }
 
     private static Access access(Node node, Credential credential) {
-        return new Access(
-                List.of(node.cmqEndpoints().get(0)), places(node, "core"), places(node, "amqp"), credential);
+        return new Access(List.of(node.cmqEndpoints().get(0)), places(node, "core"), places(node, "amqp"), credential);
     }
 
     private static List<String> places(Node node, String acceptor) {

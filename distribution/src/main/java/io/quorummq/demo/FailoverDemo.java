@@ -31,11 +31,7 @@ final class FailoverDemo {
     private final RandomGenerator random;
 
     FailoverDemo(
-            TemporaryCluster cluster,
-            Steps steps,
-            InstantSource clock,
-            LongSupplier nanoTime,
-            RandomGenerator random) {
+            TemporaryCluster cluster, Steps steps, InstantSource clock, LongSupplier nanoTime, RandomGenerator random) {
         this.cluster = cluster;
         this.steps = steps;
         this.clock = clock;
@@ -49,8 +45,7 @@ final class FailoverDemo {
         try (var core = JmsDoor.core(access);
                 var amqp = JmsDoor.amqp(access)) {
             for (var endpoint : access.cmq()) {
-                clients.add(
-                        new CmqClient(endpoint, access.credential(), CmqClientSettings.DEFAULT, clock, random));
+                clients.add(new CmqClient(endpoint, access.credential(), CmqClientSettings.DEFAULT, clock, random));
             }
             steps.title("The leader dies while messages flow through every door");
             var flow = new Flow(nanoTime);
@@ -120,7 +115,10 @@ final class FailoverDemo {
             }
             batch.forEach(message -> received.merge(message.body(), 1, Integer::sum));
             var handles = batch.stream().map(ReceivedMessage::receiptHandle).toList();
-            expect("deletes that failed", List.of(), cmq.batchDeleteMessage(QUEUE, handles).get());
+            expect(
+                    "deletes that failed",
+                    List.of(),
+                    cmq.batchDeleteMessage(QUEUE, handles).get());
         }
     }
 }

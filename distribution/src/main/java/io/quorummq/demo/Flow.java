@@ -75,8 +75,8 @@ final class Flow implements AutoCloseable {
         while (acknowledged.size() < wanted) {
             var rest = TimeUnit.NANOSECONDS.toMillis(end - nanoTime.getAsLong());
             if (rest <= 0) {
-                throw new DemoFailure("only " + (acknowledged.size() + further - wanted) + " messages were acknowledged in "
-                        + max.toSeconds() + " s");
+                throw new DemoFailure("only " + (acknowledged.size() + further - wanted)
+                        + " messages were acknowledged in " + max.toSeconds() + " s");
             }
             wait(rest);
         }

@@ -70,7 +70,11 @@ final class TemporaryCluster implements AutoCloseable {
     List<Home> create() throws IOException, InterruptedException {
         var said = directory.resolve("create.out");
         var command = List.of(
-                Installation.ofThisProcess().directory().resolve("bin").resolve("quorummq").toString(),
+                Installation.ofThisProcess()
+                        .directory()
+                        .resolve("bin")
+                        .resolve("quorummq")
+                        .toString(),
                 "create",
                 instances().toString(),
                 "--nodes",
@@ -184,7 +188,6 @@ final class TemporaryCluster implements AutoCloseable {
         }
         throw new DemoFailure("no free ports were found");
     }
-
 
     private static IntStream usualPorts() {
         return Arrays.stream(Port.values()).mapToInt(Port::usual);

@@ -52,8 +52,14 @@ final class BacklogDiskIT {
                     .pollInterval(Duration.ofSeconds(1))
                     .untilAsserted(() -> assertBackNear("disk", disks, disks(cluster), DISK_SLACK));
             var heapsAfter = heaps(cluster);
-            LOG.info("{} messages of {} bytes in and out; before: disk {}, heap {}; after: disk {}, heap {}",
-                    MESSAGES, BYTES, disks, heaps, disks(cluster), heapsAfter);
+            LOG.info(
+                    "{} messages of {} bytes in and out; before: disk {}, heap {}; after: disk {}, heap {}",
+                    MESSAGES,
+                    BYTES,
+                    disks,
+                    heaps,
+                    disks(cluster),
+                    heapsAfter);
             assertBackNear("heap", heaps, heapsAfter, HEAP_SLACK);
             cluster.requireEqualReplicas();
         });
@@ -79,8 +85,10 @@ final class BacklogDiskIT {
     }
 
     private static void assertBackNear(String what, Map<String, Long> before, Map<String, Long> after, long slack) {
-        after.forEach((node, bytes) ->
-                assertThat(bytes).as("%s of %s, before %d", what, node, before.get(node)).isLessThan(before.get(node) + slack));
+        after.forEach((node, bytes) -> {
+            var was = before.getOrDefault(node, 0L);
+            assertThat(bytes).as("%s of %s, before %d", what, node, was).isLessThan(was + slack);
+        });
     }
 
     private static Map<String, Long> disks(ClusterProcesses cluster) throws IOException {

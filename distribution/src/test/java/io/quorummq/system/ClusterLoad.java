@@ -86,7 +86,9 @@ final class ClusterLoad implements AutoCloseable {
                             && DOORS.stream().allMatch(door -> silences.sinceFault(door) > 0));
             history.healed();
         } catch (org.awaitility.core.ConditionTimeoutException e) {
-            var counts = DOORS.stream().map(door -> door + " " + silences.sinceFault(door)).toList();
+            var counts = DOORS.stream()
+                    .map(door -> door + " " + silences.sinceFault(door))
+                    .toList();
             var failures = load.failures();
             throw new AssertionError(
                     "acknowledged since the last fault: " + counts + "; last failures: "
@@ -116,8 +118,8 @@ final class ClusterLoad implements AutoCloseable {
 
     private void takeSome(CmqClient cmq) throws Exception {
         var asked = history.now();
-        var received = cmq.batchReceiveMessage(QUEUE, BATCH, Duration.ofSeconds(2))
-                .get(CALL_SECONDS_MAX, TimeUnit.SECONDS);
+        var received =
+                cmq.batchReceiveMessage(QUEUE, BATCH, Duration.ofSeconds(2)).get(CALL_SECONDS_MAX, TimeUnit.SECONDS);
         if (received.isEmpty()) {
             return;
         }
@@ -136,7 +138,8 @@ final class ClusterLoad implements AutoCloseable {
         if (counts.activeMessages() + counts.inactiveMessages() + counts.delayedMessages() > 0) {
             return false;
         }
-        var quietUntil = System.nanoTime() + Duration.ofSeconds(VISIBILITY_SECONDS).plus(SLACK).toNanos();
+        var quietUntil = System.nanoTime()
+                + Duration.ofSeconds(VISIBILITY_SECONDS).plus(SLACK).toNanos();
         while (System.nanoTime() < quietUntil) {
             var before = history.deletes();
             takeSome(cmq);

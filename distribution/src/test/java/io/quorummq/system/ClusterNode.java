@@ -172,8 +172,8 @@ final class ClusterNode {
 
     /** The end of what it printed and logged, for whoever has to find out why a test failed. */
     String lastWords() {
-        return "--- " + label + (isAlive() ? " (running)" : " (ended)") + "\n" + lastLines(said())
-                + "--- its log\n" + lastLines(read(home.resolve("log").resolve("quorummq.log")));
+        return "--- " + label + (isAlive() ? " (running)" : " (ended)") + "\n" + lastLines(said()) + "--- its log\n"
+                + lastLines(read(home.resolve("log").resolve("quorummq.log")));
     }
 
     private static String lastLines(String text) {

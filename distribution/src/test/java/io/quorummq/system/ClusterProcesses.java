@@ -105,9 +105,7 @@ final class ClusterProcesses implements AutoCloseable {
     /** The same, and waits until every node serves clients. */
     ClusterNode startAll() throws IOException {
         start();
-        await().atMost(LEADER_MAX)
-                .pollInterval(POLL)
-                .until(() -> nodes.stream().allMatch(ClusterNode::isReady));
+        await().atMost(LEADER_MAX).pollInterval(POLL).until(() -> nodes.stream().allMatch(ClusterNode::isReady));
         return awaitLeader();
     }
 

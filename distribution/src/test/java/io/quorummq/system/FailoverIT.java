@@ -44,7 +44,11 @@ final class FailoverIT {
                 load.silences().settle();
             }
             var verdict = load.drained();
-            LOG.info("{} deaths of the leader: {}\n{}", KILLS, verdict.summary(), load.silences().table());
+            LOG.info(
+                    "{} deaths of the leader: {}\n{}",
+                    KILLS,
+                    verdict.summary(),
+                    load.silences().table());
             verdict.requireSound();
             assertThat(load.clients().reconnects())
                     .as("JMS connections that did not outlive the leader")
@@ -56,7 +60,9 @@ final class FailoverIT {
     private static void end(ClusterNode leader, int kill) throws Exception {
         if (kill % 3 == 2) {
             leader.terminate();
-            assertThat(leader.awaitEnd()).as("exit code of %s: %s", leader, leader.said()).isZero();
+            assertThat(leader.awaitEnd())
+                    .as("exit code of %s: %s", leader, leader.said())
+                    .isZero();
         } else {
             leader.kill();
         }

@@ -240,7 +240,12 @@ final class History {
         }
 
         private void tell(String what, String by, long time) {
-            story.append(", ").append(what).append(' ').append(by).append(" at ").append(time / 1_000_000);
+            story.append(", ")
+                    .append(what)
+                    .append(' ')
+                    .append(by)
+                    .append(" at ")
+                    .append(time / 1_000_000);
         }
     }
 }

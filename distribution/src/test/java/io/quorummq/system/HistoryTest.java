@@ -57,7 +57,8 @@ final class HistoryTest {
         receive("a");
         delete("a");
 
-        assertThatThrownBy(() -> history.verdict().requireSound()).hasMessageContaining("received and never sent: [a, asked by x");
+        assertThatThrownBy(() -> history.verdict().requireSound())
+                .hasMessageContaining("received and never sent: [a, asked by x");
     }
 
     @Test

@@ -65,12 +65,14 @@ final class ReplaceIT {
                 throw new IllegalStateException(e);
             }
         });
-        await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500)).until(() -> {
-            if (!wiped.isAlive() && !command.isDone()) {
-                wiped.start();
-            }
-            return command.isDone();
-        });
+        await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    if (!wiped.isAlive() && !command.isDone()) {
+                        wiped.start();
+                    }
+                    return command.isDone();
+                });
         var outcome = command.get();
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
         await().atMost(Duration.ofMinutes(1)).until(wiped::isReady);

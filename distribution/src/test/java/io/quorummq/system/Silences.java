@@ -68,7 +68,8 @@ final class Silences {
 
     /** Median and worst of each door, for people. */
     synchronized String table() {
-        var lines = new StringBuilder(String.format(Locale.ROOT, "%-8s %6s %12s %12s%n", "door", "faults", "median", "worst"));
+        var lines = new StringBuilder(
+                String.format(Locale.ROOT, "%-8s %6s %12s %12s%n", "door", "faults", "median", "worst"));
         silences.forEach((door, all) -> {
             var sorted = all.stream().sorted().toList();
             lines.append(String.format(

@@ -37,7 +37,10 @@ final class WholeClusterKillIT {
                 load.silences().settle();
             }
             var verdict = load.drained();
-            LOG.info("All nodes killed: {}\n{}", verdict.summary(), load.silences().table());
+            LOG.info(
+                    "All nodes killed: {}\n{}",
+                    verdict.summary(),
+                    load.silences().table());
             verdict.requireSound();
             cluster.requireEqualReplicas();
         });

@@ -80,7 +80,6 @@ final class ConfigurationFilesTest {
 
         assertThat(ConfigurationFiles.applied(directory).orElseThrow())
                 .containsExactly(new Member(second, "n1", "host", 7400));
-        
     }
 
     @Test

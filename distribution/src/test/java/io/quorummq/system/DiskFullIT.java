@@ -29,13 +29,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The disk of a real node is filled to the last byte by somebody else while clients send: senders are refused, consumers go
- * on, and all resumes when there is room.
+ * The disk of a real node is filled by somebody else while clients send. Below the first mark senders are refused and consumers go on;
+ * at the end of the disk the node takes no part; all resumes by itself when there is room.
  */
 @Tag("fault")
 class DiskFullIT {
-    private static final int DISK_MEGABYTES = 640;
+    private static final int DISK_MEGABYTES = 900;
     private static final long RESERVE_BYTES = 64L << 20;
+    private static final long BELOW_FIRST_MARK_BYTES = 200L << 20;
     private static final int SEND_FAILED = 6000;
     private static final int BACKLOG = 1600;
     private static final int CONSUMED = 300;
@@ -86,6 +87,36 @@ class DiskFullIT {
         }
     }
 
+    @Test
+    void aNodeWhoseDiskIsFullToTheLastByteClosesAndOpensAgainByItself() throws Exception {
+        assumeTrue(LoopDisk.canBeMounted(), "skipped");
+        try (var disk = LoopDisk.of(directory, DISK_MEGABYTES);
+                var node = NodeProcess.in(directory, disk.path().resolve("home"))) {
+            try (var cmq = node.cmq();
+                    var core = node.core()) {
+                var leased = makeBacklog(cmq, core, node);
+                stillLeased.addAll(leased.stream().map(ReceivedMessage::body).toList());
+                var sender = clients.submit(
+                        () -> sendUntilRefused(body -> send(cmq, body), "late-http-" + "y".repeat(2000)));
+
+                disk.fill();
+
+                assertThat(sender).succeedsWithin(Duration.ofSeconds(30)).isNotNull();
+                await().atMost(Duration.ofSeconds(30)).until(() -> node.said().contains("takes no part until there is room"));
+                assertThat(node.isAlive()).isTrue();
+                disk.makeRoom();
+                await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> {
+                    send(cmq, "again");
+                    return true;
+                });
+                nothingIsLostOrUndone(cmq);
+            }
+            assertThat(node.stop()).isZero();
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
     private List<ReceivedMessage> makeBacklog(CmqClient cmq, Connection core, NodeProcess node) throws Exception {
         cmq.createQueue(ORDERS, Map.of("visibilityTimeout", "600")).get(20, TimeUnit.SECONDS);
         for (int batch = 0; batch < BACKLOG / 16; batch++) {
@@ -109,7 +140,7 @@ class DiskFullIT {
             leased.addAll(
                     cmq.batchReceiveMessage(ORDERS, 16, Duration.ofSeconds(5)).get(20, TimeUnit.SECONDS));
         }
-        var reserve = node.home().resolve("data/journal/reserve");
+        var reserve = node.home().resolve("data/reserve");
         await().atMost(Duration.ofSeconds(20)).until(() -> Files.size(reserve) == RESERVE_BYTES);
         return leased;
     }
@@ -123,7 +154,7 @@ class DiskFullIT {
                                 () -> sendUntilRefused(body -> send(cmq, body), "late-http-" + "y".repeat(2000))),
                 "core", clients.submit(() -> sendUntilRefused(body -> send(core, body), "late-core-")),
                 "amqp", clients.submit(() -> sendUntilRefused(body -> send(amqp, body), "late-amqp-")));
-        disk.fill();
+        disk.fillUntil(BELOW_FIRST_MARK_BYTES);
         for (var sender : senders.entrySet()) {
             assertThat(sender.getValue())
                     .as("sender by %s; node: %s", sender.getKey(), node.err())

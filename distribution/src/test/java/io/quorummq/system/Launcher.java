@@ -82,7 +82,7 @@ final class Launcher {
         var held = new ArrayList<ServerSocket>();
         var options = new ArrayList<String>();
         try {
-            for (var option : List.of("--cmq-port", "--core-port", "--amqp-port", "--admin-port")) {
+            for (var option : List.of("--cmq-port", "--core-port", "--amqp-port", "--admin-port", "--raft-port")) {
                 var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 held.add(socket);
                 options.add(option);

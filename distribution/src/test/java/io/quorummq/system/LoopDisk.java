@@ -93,13 +93,26 @@ final class LoopDisk implements AutoCloseable {
         assertThat(dd.waitFor()).isNotZero();
     }
 
+    /** Leaves about this many bytes. */
+    void fillUntil(long freeBytes) throws IOException {
+        try (var filler = FileChannel.open(
+                mountPoint.resolve("filler"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND)) {
+            while (mountPoint.toFile().getUsableSpace() > freeBytes) {
+                filler.write(ByteBuffer.allocate(MEGABYTE));
+            }
+        }
+    }
+
     long filled() throws IOException {
         return Files.size(mountPoint.resolve("filler")) + Files.size(mountPoint.resolve("filler-of-dd"));
     }
 
     void makeRoom() throws IOException {
-        Files.delete(mountPoint.resolve("filler"));
-        Files.delete(mountPoint.resolve("filler-of-dd"));
+        Files.deleteIfExists(mountPoint.resolve("filler"));
+        Files.deleteIfExists(mountPoint.resolve("filler-of-dd"));
     }
 
     @Override

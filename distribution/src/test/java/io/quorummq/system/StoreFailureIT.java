@@ -4,6 +4,7 @@ package io.quorummq.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quorummq.replication.consensus.Halt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +35,8 @@ final class StoreFailureIT {
                 sendUntilRefused(node, acknowledged);
             }
 
-            assertThat(node.awaitEnd()).isEqualTo(1);
-            assertThat(node.said()).contains("The engine has stopped because its store failed");
+            assertThat(node.awaitEnd()).isIn(Halt.LOG_FAILED, Halt.APPLY_FAILED);
+            assertThat(node.said()).contains("Halting with exit code 7");
 
             disk.repair();
             node.start();

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * The cluster's time: it continues the time in the log by this node's monotonic clock and never goes backwards.
  *
  * <p>While this node leads, the time is drawn towards its wall clock by at most {@value #SLEW_SECONDS_PER_MINUTE} seconds a
- * minute, so a wrong wall clock cannot make it jump. While another node leads, each applied entry sets the time. Thread-safe.
+ * minute, so a wrong wall clock cannot make it jump. While another node leads, the entries that are applied tell the time. Thread-safe.
  */
 public final class ClusterClock implements InstantSource {
     static final long SLEW_SECONDS_PER_MINUTE = 3;
@@ -22,6 +22,8 @@ public final class ClusterClock implements InstantSource {
     private long ticksAtBase;
     private long lastMillis;
     private boolean started;
+    /** Whether the log ever told a time; a wall clock's counts for nothing against it. */
+    private boolean heard;
     private boolean leading;
 
     public ClusterClock(InstantSource wall, LongSupplier nanoTicker) {
@@ -55,10 +57,34 @@ public final class ClusterClock implements InstantSource {
         return lastMillis;
     }
 
-    /** Takes over the time of an entry that was just applied; a leader's own entries, older than its clock, change nothing. */
+    /**
+     * Hears the time of an entry that was just applied; a leader's own entries, older than its clock, change nothing.
+     *
+     * <p>On a follower a later time is taken over at once. An earlier one mostly means that the entry came late, as the last ones of
+     * a leader that died do: the time runs on, and is only drawn back as slowly as a leader may be drawn by its wall clock.
+     */
     public synchronized void observe(long logMillis) {
-        if (logMillis > 0 && (!leading || logMillis > lastMillis)) {
+        if (logMillis <= 0) {
+            return;
+        }
+        if (!heard && !leading) {
+            heard = true;
             startAt(logMillis);
+            return;
+        }
+        heard = true;
+        var ticks = nanoTicker.getAsLong();
+        var elapsed = Math.max(0, ticks - ticksAtBase);
+        var ahead = baseNanos + elapsed - TimeUnit.MILLISECONDS.toNanos(logMillis);
+        if (leading) {
+            if (logMillis > lastMillis) {
+                startAt(logMillis);
+            }
+        } else if (ahead <= 0) {
+            startAt(logMillis);
+        } else {
+            baseNanos += elapsed - Math.min(ahead, elapsed / 60 * SLEW_SECONDS_PER_MINUTE);
+            ticksAtBase = ticks;
         }
     }
 

@@ -79,16 +79,38 @@ final class ClusterClockTest {
     }
 
     @Test
-    void aFollowerFollowsTheLogEvenWhenItIsBehindItsOwnReckoningButAnswersNothingEarlier() {
+    void anEntryThatComesLateDoesNotStopAFollowersTime() {
         clock.observe(NOON);
         pass(Duration.ofSeconds(10));
-        assertThat(clock.millis()).isEqualTo(NOON + 10_000);
 
-        clock.observe(NOON + 9_000);
+        clock.observe(NOON + 100);
 
         assertThat(clock.millis()).isEqualTo(NOON + 10_000);
         pass(Duration.ofSeconds(2));
-        assertThat(clock.millis()).isEqualTo(NOON + 11_000);
+        assertThat(clock.millis()).isEqualTo(NOON + 11_500);
+    }
+
+    @Test
+    void aFollowerTracksALeaderWhoseTimeIsSlowed() {
+        clock.observe(NOON);
+
+        for (var i = 1; i <= 600; i++) {
+            pass(Duration.ofMillis(100));
+            clock.observe(NOON + i * 95L);
+        }
+
+        assertThat(clock.millis()).isBetween(NOON + 57_000, NOON + 57_100);
+    }
+
+    @Test
+    void whatTheWallClockSaidBeforeTheLogWasHeardIsForgotten() {
+        assertThat(clock.millis()).isEqualTo(NOON);
+
+        clock.observe(NOON - 3_600_000);
+        clock.lead();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(clock.millis()).isEqualTo(NOON + 1_000);
     }
 
     @Test

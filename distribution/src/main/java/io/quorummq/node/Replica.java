@@ -31,10 +31,8 @@ import io.quorummq.replication.peer.PeerService;
 import io.quorummq.replication.peer.PeerServices;
 import io.quorummq.replication.peer.TlsFiles;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -88,7 +86,7 @@ final class Replica implements AutoCloseable {
         settings = ReplicationSettings.of(
                 configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
         shard = Shard.of(cluster.clusterId(), SHARD);
-        state = new StoreState(this::openStore);
+        state = state();
         clock = new ClusterClock(wall, System::nanoTime);
         files = new ClusterFiles(state);
         credentials = new ClusterCredentials(files, seed());
@@ -127,7 +125,7 @@ final class Replica implements AutoCloseable {
                     System::nanoTime,
                     Halt.process(),
                     office,
-                    port);
+                    new RaftNode.Network(port, peers));
             opened.open(formation(identity));
             raft = opened;
             if (identity.state() != MemberIdentity.State.MEMBER) {
@@ -249,11 +247,11 @@ final class Replica implements AutoCloseable {
                 random);
     }
 
-    private Store openStore() {
+    private StoreState state() {
         try {
-            return Store.open(new LocalDisk(shard.filesDirectory(home.data())), StoreSettings.DEFAULT);
+            return new StoreState(new LocalDisk(shard.filesDirectory(home.data())), StoreSettings.DEFAULT);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ConfigurationException("the files of the cluster cannot be used: " + e, e);
         }
     }
 

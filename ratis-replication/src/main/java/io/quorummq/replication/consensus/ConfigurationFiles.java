@@ -3,6 +3,7 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.peer.NodeAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.LogProtoUtils;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.ratis.util.ProtoUtils;
 
 /**
- * What the disk says about a group's members: those it was formed with, and those of the configuration applied last.
+ * What the disk says about a group's members: those it was formed with, and those of the configuration applied last, or got with
+ * another replica's files.
  *
  * <p>Ratis takes the first ones from its user at each start, and writes the second without an fsync of the directory, going on
  * when that fails or when the file cannot be read. A node with an old configuration could elect a leader with a majority that is
@@ -46,10 +51,7 @@ final class ConfigurationFiles {
         var file = shardDirectory.resolve(FIRST);
         var temporary = shardDirectory.resolve(FIRST + ".tmp");
         Files.writeString(temporary, text);
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        moveDurably(temporary, file);
         VoteDurability.syncDirectory(shardDirectory);
     }
 
@@ -101,6 +103,45 @@ final class ConfigurationFiles {
                     + current.resolve(APPLIED) + ", which has the one of index " + written);
         }
         VoteDurability.syncDirectory(current);
+    }
+
+    /** The configuration as a giver of files sends it; empty while there is only the one the group was formed with. */
+    static byte[] encode(RaftServer.Division division) {
+        var configuration = division.getRaftConf();
+        return configuration.getLogEntryIndex() < 0
+                ? new byte[0]
+                : LogProtoUtils.toLogEntryProto(configuration, null, configuration.getLogEntryIndex())
+                        .toByteArray();
+    }
+
+    /**
+     * Takes the configuration that came with another replica's files, durably, unless a later one is here. An installation jumps over
+     * entries of the log, among which may be a change of members: a node that did not hear of it would take a majority of the
+     * old group for one of the new. Only while the group is closed here.
+     */
+    static void advance(Path current, ByteBuffer configuration) throws IOException {
+        if (!configuration.hasRemaining()) {
+            return;
+        }
+        LogEntryProto next;
+        try {
+            next = LogEntryProto.parseFrom(configuration.duplicate());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IOException("the giver's configuration of the group cannot be read", e);
+        }
+        if (entry(current).map(LogEntryProto::getIndex).orElse(-1L) < next.getIndex()) {
+            var temporary = current.resolve(APPLIED + ".next");
+            Files.write(temporary, next.toByteArray());
+            moveDurably(temporary, current.resolve(APPLIED));
+            VoteDurability.syncDirectory(current);
+        }
+    }
+
+    private static void moveDurably(Path temporary, Path file) throws IOException {
+        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Optional<LogEntryProto> entry(Path current) throws IOException {

@@ -65,6 +65,7 @@ final class FileStateMachine extends BaseStateMachine {
     private LongConsumer onCheckpoint = index -> {};
     private IntConsumer onApplied = bytes -> {};
     private Runnable onCheckpointBegun = () -> {};
+    private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
@@ -91,8 +92,27 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
-        currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
-        getLifeCycle().startAndTransition(this::load, IOException.class);
+        var current = storage.getStorageDir().getCurrentDir().toPath();
+        currentDirectory = current;
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            load();
+                            dropCoveredLog(current);
+                        },
+                        IOException.class);
+    }
+
+    /** Has to come before Ratis reads the log. */
+    private void dropCoveredLog(Path current) throws IOException {
+        if (!log.isEmpty() && getLastAppliedTermIndex().getIndex() > log.last()) {
+            LOG.info(
+                    "Shard {}: the log up to {} goes, the files are at {}",
+                    shard,
+                    log.last(),
+                    getLastAppliedTermIndex());
+            LogTail.removeCovered(current);
+        }
     }
 
     @Override
@@ -110,10 +130,10 @@ final class FileStateMachine extends BaseStateMachine {
         var position = state.recover(log.last());
         redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {
-            throw new IOException(
-                    "shard " + shard + ": the log begins at index " + log.first()
-                            + ", but the last checkpoint ends at " + position.index()
-                            + ": entries between are gone. This node neither votes nor serves; replace it: quorummq cluster replace");
+            throw new MissingEntriesException(
+                    shard,
+                    "the log begins at entry " + log.first() + ", but the last checkpoint ends at " + position.index(),
+                    log.first() - 1);
         }
         if (position.index() >= 0) {
             var termIndex = TermIndex.valueOf(position.term(), position.index());
@@ -275,6 +295,12 @@ final class FileStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Where the last finished checkpoint ends; -1 before the first. */
+    long checkpointIndex() {
+        var latest = latestSnapshot;
+        return latest == null ? -1 : latest.getIndex();
+    }
+
     @Override
     public @Nullable SnapshotInfo getLatestSnapshot() {
         return latestSnapshot;
@@ -304,6 +330,7 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
         raft.leaderChanged().run();
+        installation.leaderChanged();
     }
 
     /** Comes under Ratis' lock while its term is still the one that ends. */
@@ -329,15 +356,26 @@ final class FileStateMachine extends BaseStateMachine {
             return CompletableFuture.completedFuture(null);
         }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
-            LOG.error(
-                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}."
-                            + " It stays behind until it is replaced: quorummq cluster replace",
+            LOG.warn(
+                    "Shard {}: this node is too far behind: it has applied {}, the leader's log begins at {}",
                     shard,
                     getLastAppliedTermIndex(),
                     firstInLog);
         }
-        // a failure would be asked for again at once and for ever
-        return new CompletableFuture<>();
+        return installation.needed(
+                role.getFollowerInfo().getLeaderInfo().getId().getAddress(), firstInLog.getIndex());
+    }
+
+    void onInstallation(InstallationEvents listener) {
+        installation = listener;
+    }
+
+    /** Who hears that an installation is needed; called under Ratis' lock. */
+    interface InstallationEvents {
+        /** A failed future is asked for again at once. */
+        CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog);
+
+        default void leaderChanged() {}
     }
 
     /** The first index the leader still has, when this node's log ends before it. */

@@ -78,6 +78,18 @@ final class LogTail {
         return extent;
     }
 
+    /**
+     * Removes a log that ends before the state it belongs to, as it does after an installation: all its entries are in there. Ratis
+     * would keep the open segment and then refuse every entry for the gap behind it. The oldest goes first, so that what a crash
+     * leaves of it still connects.
+     */
+    static void removeCovered(Path logDirectory) throws IOException {
+        for (var segment : segments(logDirectory)) {
+            Files.delete(segment.file());
+            VoteDurability.syncDirectory(logDirectory);
+        }
+    }
+
     private static List<Segment> segments(Path directory) throws IOException {
         var segments = new ArrayList<Segment>();
         if (!Files.isDirectory(directory)) {

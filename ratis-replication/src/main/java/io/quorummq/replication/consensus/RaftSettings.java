@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -42,7 +43,7 @@ public record RaftSettings(
     /** The largest entry Ratis takes, its own envelope included. */
     static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
-    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(10);
+    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(30);
     private static final Duration FIRST_ALONE_MIN = Duration.ofMillis(10);
     private static final Duration FIRST_ALONE_MAX = Duration.ofMillis(20);
 
@@ -153,6 +154,7 @@ public record RaftSettings(
     /** @param alone whether there is nobody to wait for before the first election */
     RaftProperties properties(Path directory, String host, int port, boolean alone) {
         var p = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(p, new PacedGrpc());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
         GrpcConfigKeys.Server.setHost(p, host);
         GrpcConfigKeys.Server.setPort(p, port);
@@ -182,7 +184,9 @@ public record RaftSettings(
         Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(LOG_ENTRY_BYTES_MAX));
         Log.Appender.setInstallSnapshotEnabled(p, false);
         Log.Appender.setWaitTimeMin(p, TimeDuration.ONE_MILLISECOND);
-        Log.setPurgeUptoSnapshotIndex(p, true);
+        // LogPurge purges, since it may have to keep the log for others; Ratis itself never goes beyond what all
+        // members have
+        Log.setPurgeUptoSnapshotIndex(p, false);
         Log.setPurgeGap(p, 1);
         Log.setPurgePreservationLogNum(p, keptEntries);
 
@@ -193,7 +197,7 @@ public record RaftSettings(
         return p;
     }
 
-    /** A node that is being admitted and does not answer for this long is given up. */
+    /** A node that is being admitted and does not answer for this long is given up; after an installation it closes and opens again. */
     private Duration newMemberSilenceMax() {
         var elections = electionTimeoutMax.multipliedBy(3);
         return elections.compareTo(NEW_MEMBER_SILENCE_MIN) > 0 ? elections : NEW_MEMBER_SILENCE_MIN;

@@ -4,6 +4,7 @@ package io.quorummq.replication.consensus;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -55,6 +56,11 @@ public interface ReplicatedState {
      * the log is still being redone it answers the last checkpoint at once.
      */
     CompletableFuture<LogPosition> checkpoint() throws IOException;
+
+    /** Where the state is kept in files, these: it can be installed. */
+    default Optional<Replica> replica() {
+        return Optional.empty();
+    }
 
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */
     void close() throws IOException;

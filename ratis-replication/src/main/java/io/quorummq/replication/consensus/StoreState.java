@@ -3,9 +3,13 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.store.ApplyResult;
 import io.quorummq.replication.store.Checkpoint;
+import io.quorummq.replication.store.DamageException;
+import io.quorummq.replication.store.Disk;
 import io.quorummq.replication.store.Entry;
+import io.quorummq.replication.store.FileId;
 import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.Store;
+import io.quorummq.replication.store.StoreSettings;
 import io.quorummq.replication.store.TableHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,36 +19,67 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The replicated files as the state behind the log. */
-public final class StoreState implements ReplicatedState {
+public final class StoreState implements ReplicatedState, Replica {
     private static final Logger LOG = LoggerFactory.getLogger(StoreState.class);
 
     private static final long CLOSE_SECONDS_MAX = 30;
 
-    private final Supplier<Store> opening;
+    private final Disk disk;
+    private final StoreSettings settings;
+    private final KnownDamage damage = new KnownDamage();
     private volatile @Nullable Opened opened;
 
     private record Opened(Store store, ExecutorService background, Verifications verifications) {}
 
-    /** @param opening opens the files as they are on the disk, once for each recovery */
-    public StoreState(Supplier<Store> opening) {
-        this.opening = opening;
+    /** @param disk where the files are; opened at each recovery */
+    public StoreState(Disk disk, StoreSettings settings) {
+        this.disk = disk;
+        this.settings = settings;
     }
 
-    /** The files; another object after each recovery. */
+    @Override
+    public Disk disk() {
+        return disk;
+    }
+
+    @Override
+    public KnownDamage damage() {
+        return damage;
+    }
+
+    @Override
+    public Optional<Replica> replica() {
+        return Optional.of(this);
+    }
+
+    @Override
     public Store store() {
         return required().store;
+    }
+
+    /**
+     * Reads a file as {@link Store#read} does, and remembers damage.
+     *
+     * @throws DamageException a block is not what was written; from now on this node takes no office
+     */
+    public void read(FileId file, long offset, ByteBuffer into) {
+        try {
+            store().read(file, offset, into);
+        } catch (DamageException e) {
+            damage.report(e);
+            throw e;
+        }
     }
 
     @Override
     public LogPosition recover(long lastLogIndex) throws IOException {
         close();
-        var store = opening.get();
+        var store = Store.open(disk, settings);
         for (var damage : store.damagedManifests()) {
             LOG.warn("A damaged checkpoint is passed over for an older one: {}", damage.getMessage());
         }

@@ -11,10 +11,10 @@ import io.quorummq.replication.consensus.RaftNode;
 import io.quorummq.replication.consensus.RaftSettings;
 import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
+import io.quorummq.replication.peer.PeerCalls;
 import io.quorummq.replication.peer.PeerPort;
 import io.quorummq.replication.peer.PeerServices;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.File;
 import java.io.IOException;
@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class SoloStorage implements Storage, AutoCloseable {
     private static final Shard SHARD = new Shard("0", new UUID(0x6a2c_91d4_55e7_4b03L, 0x8f11_2d3e_4a5b_6c7dL));
 
+    private final PeerCalls others = new PeerCalls(SHARD.groupId(), null, ForkJoinPool.commonPool());
     private @Nullable RaftNode node;
     private @Nullable Storage opened;
 
@@ -79,13 +80,7 @@ public final class SoloStorage implements Storage, AutoCloseable {
                 Files.writeString(identity, UUID.randomUUID().toString());
             }
             var self = new Member(UUID.fromString(Files.readString(identity)), "n1", "127.0.0.1", freePort());
-            var state = new StoreState(() -> {
-                try {
-                    return Store.open(new LocalDisk(data.resolve("files")), StoreSettings.DEFAULT);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            var state = new StoreState(new LocalDisk(data.resolve("files")), StoreSettings.DEFAULT);
             var holder = new Holder();
             var raft = new RaftNode(
                     new RaftNode.Identity(SHARD, self, List.of(self), data),
@@ -97,7 +92,8 @@ public final class SoloStorage implements Storage, AutoCloseable {
                         throw new IllegalStateException(code + " " + reason, cause);
                     },
                     holder,
-                    new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null));
+                    new RaftNode.Network(
+                            new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null), others));
             node = raft;
             raft.open(isNew ? RaftNode.Formation.FIRST_START : RaftNode.Formation.RESTART);
             var office = holder.taken.orTimeout(30, TimeUnit.SECONDS).join();
@@ -112,6 +108,7 @@ public final class SoloStorage implements Storage, AutoCloseable {
         if (node != null) {
             node.close();
         }
+        others.close();
     }
 
     private static int freePort() throws IOException {

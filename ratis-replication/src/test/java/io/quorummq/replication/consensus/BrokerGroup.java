@@ -4,10 +4,8 @@ package io.quorummq.replication.consensus;
 import io.quorummq.core.artemis.EmbeddedArtemis;
 import io.quorummq.replication.artemis.EngineFixture;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,13 +103,7 @@ public final class BrokerGroup implements AutoCloseable {
 
         private Node(Path directory) throws IOException {
             fixture = new EngineFixture(directory);
-            state = new StoreState(() -> {
-                try {
-                    return Store.open(new LocalDisk(directory.resolve("files")), StoreSettings.DEFAULT);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            state = new StoreState(new LocalDisk(directory.resolve("files")), StoreSettings.DEFAULT);
         }
 
         /** Where its clients go. */

@@ -95,9 +95,10 @@ final class FileStateMachineTest {
         var gapped = machine(new LogTail.Extent(10, 20, OptionalLong.empty()));
 
         assertThatThrownBy(gapped::load)
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("the log begins at index 10, but the last checkpoint ends at -1")
-                .hasMessageContaining("quorummq cluster replace");
+                .isInstanceOfSatisfying(
+                        MissingEntriesException.class,
+                        e -> assertThat(e.indexWanted()).isEqualTo(9))
+                .hasMessageContaining("the log begins at entry 10, but the last checkpoint ends at -1");
     }
 
     private FileStateMachine machine(LogTail.Extent log) {

@@ -8,7 +8,6 @@ import io.quorummq.replication.store.FileId;
 import io.quorummq.replication.store.FileName;
 import io.quorummq.replication.store.FileOperation;
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,12 +80,10 @@ final class StoreOnRaftTest {
     }
 
     private StoreState state(int node) {
-        return new StoreState(() -> {
-            try {
-                return Store.open(new LocalDisk(directory.resolve("files-" + node)), StoreSettings.DEFAULT);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        try {
+            return new StoreState(new LocalDisk(directory.resolve("files-" + node)), StoreSettings.DEFAULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

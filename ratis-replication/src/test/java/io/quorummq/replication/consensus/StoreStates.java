@@ -2,7 +2,6 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.store.LocalDisk;
-import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,12 +27,10 @@ final class StoreStates {
     }
 
     private StoreState open(int node) {
-        return new StoreState(() -> {
-            try {
-                return Store.open(new LocalDisk(files(node)), StoreSettings.DEFAULT);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        try {
+            return new StoreState(new LocalDisk(files(node)), StoreSettings.DEFAULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

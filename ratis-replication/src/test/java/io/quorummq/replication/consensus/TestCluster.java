@@ -3,8 +3,10 @@ package io.quorummq.replication.consensus;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quorummq.replication.peer.PeerCalls;
 import io.quorummq.replication.peer.PeerPort;
 import io.quorummq.replication.peer.PeerServices;
+import io.quorummq.replication.peer.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -47,6 +49,8 @@ final class TestCluster implements AutoCloseable {
         final List<String> halts = new CopyOnWriteArrayList<>();
         final Path data;
         final Shard shard;
+        final PeerServices services;
+        final PeerCalls calls;
         final RaftNode raft;
 
         Node(
@@ -56,11 +60,14 @@ final class TestCluster implements AutoCloseable {
                 Path data,
                 RaftSettings settings,
                 RecordingHolder holder,
-                @Nullable ReplicatedState other) {
+                @Nullable ReplicatedState other,
+                @Nullable TlsFiles tls) {
             this.member = member;
             this.data = data;
             this.shard = shard;
             this.holder = holder;
+            services = new PeerServices(shard.groupId(), ForkJoinPool.commonPool());
+            calls = new PeerCalls(shard.groupId(), tls, ForkJoinPool.commonPool());
             raft = new RaftNode(
                     new RaftNode.Identity(shard, member, members, data),
                     settings,
@@ -69,7 +76,7 @@ final class TestCluster implements AutoCloseable {
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),
                     holder,
-                    new PeerPort(new PeerServices(shard.groupId(), ForkJoinPool.commonPool()), null));
+                    new RaftNode.Network(new PeerPort(services, tls), calls));
         }
 
         Optional<Office> office() {
@@ -103,6 +110,18 @@ final class TestCluster implements AutoCloseable {
             Map<Integer, RecordingHolder> holders,
             IntFunction<@Nullable ReplicatedState> states)
             throws IOException {
+        this(directory, size, settings, holders, states, node -> null);
+    }
+
+    /** @param tls the files of a node, by its number; none: in the clear */
+    TestCluster(
+            Path directory,
+            int size,
+            RaftSettings settings,
+            Map<Integer, RecordingHolder> holders,
+            IntFunction<@Nullable ReplicatedState> states,
+            IntFunction<@Nullable TlsFiles> tls)
+            throws IOException {
         this.directory = directory;
         this.settings = settings;
         var members = new ArrayList<Member>();
@@ -117,7 +136,8 @@ final class TestCluster implements AutoCloseable {
                     directory.resolve(member.label()),
                     settings,
                     holders.getOrDefault(nodes.size(), new RecordingHolder()),
-                    states.apply(nodes.size())));
+                    states.apply(nodes.size()),
+                    tls.apply(nodes.size())));
         }
         for (var point : INCOMING) {
             CodeInjectionForTesting.put(point, (local, remote, args) -> {
@@ -159,7 +179,8 @@ final class TestCluster implements AutoCloseable {
                 directory.resolve(member.id().toString()),
                 settings,
                 new RecordingHolder(),
-                state);
+                state,
+                null);
         nodes.add(node);
         node.raft.open(RaftNode.Formation.JOINING);
         return node;
@@ -176,7 +197,8 @@ final class TestCluster implements AutoCloseable {
         if (comes != null) {
             next.add(comes.member);
         }
-        membership.change(now, next).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        // longer than a silent node is waited for
+        membership.change(now, next).get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** A node whose office has been taken; waits for one. */
@@ -238,5 +260,6 @@ final class TestCluster implements AutoCloseable {
     public void close() {
         INCOMING.forEach(CodeInjectionForTesting::remove);
         closeAll();
+        nodes.forEach(node -> node.calls.close());
     }
 }

@@ -18,7 +18,11 @@ final class Checkpoints {
     private volatile long lastEntries;
 
     Checkpoints(
-            String shard, RaftSettings settings, FileStateMachine machine, GroupClient client, LongSupplier nanoTicker) {
+            String shard,
+            RaftSettings settings,
+            FileStateMachine machine,
+            GroupClient client,
+            LongSupplier nanoTicker) {
         this.shard = shard;
         this.settings = settings;
         this.machine = machine;

@@ -145,8 +145,7 @@ final class GroupClient implements LogSink, Ballot {
     }
 
     private CompletableFuture<Void> moveLeadership(@Nullable RaftPeerId successor, long millisMax) {
-        var request =
-                new TransferLeadershipRequest(id, self, group, calls.incrementAndGet(), successor, millisMax);
+        var request = new TransferLeadershipRequest(id, self, group, calls.incrementAndGet(), successor, millisMax);
         try {
             return server.transferLeadershipAsync(request).thenAccept(reply -> {
                 var unused = successful(reply);

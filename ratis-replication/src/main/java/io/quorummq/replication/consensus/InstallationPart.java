@@ -76,9 +76,7 @@ final class InstallationPart implements Giver, Installer.Behind, FileStateMachin
         if (!leaderAddress.isEmpty()) {
             askedBy = NodeAddress.of(leaderAddress);
         }
-        return installer.isEmpty()
-                ? new CompletableFuture<>()
-                : installer.get().behind(firstInLog, this);
+        return installer.isEmpty() ? new CompletableFuture<>() : installer.get().behind(firstInLog, this);
     }
 
     /** Ratis has to be told to ask anew. */

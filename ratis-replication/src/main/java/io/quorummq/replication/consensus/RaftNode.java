@@ -199,7 +199,8 @@ public final class RaftNode implements AutoCloseable {
             if (missing.isPresent() && installer.isPresent() && !isInstalling()) {
                 LOG.error("{}", missing.get().getMessage());
                 removed = false;
-                var unused = installClosed(addressesOfOthers(members), missing.get().indexWanted(), FOR_EVER);
+                var unused =
+                        installClosed(addressesOfOthers(members), missing.get().indexWanted(), FOR_EVER);
                 return;
             }
             var cause = e.getCause() == null ? e : e.getCause();
@@ -495,8 +496,8 @@ public final class RaftNode implements AutoCloseable {
             checkpoints = new Checkpoints(shard.name(), settings, machine, client, nanoTicker);
             entries = new RedoneLog(division::getRaftLog, identity.data());
             purge = new LogPurge(shard.name(), this::purgeLog, machine::checkpointIndex, holds, entries);
-            installation = new InstallationPart(
-                    state, division, machine, checkpoints, purge, installer, () -> reopen(this));
+            installation =
+                    new InstallationPart(state, division, machine, checkpoints, purge, installer, () -> reopen(this));
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
             machine.onCheckpointBegun(figures::checkpointBegins);
             machine.onCheckpoint(this::onCheckpoint);

@@ -36,13 +36,48 @@ final class ReplicationArchitectureTest {
     }
 
     @Test
+    void callsBetweenNodesKnowNothingOfWhatIsCalled() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.peer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.activemq..",
+                        "io.quorummq.core..",
+                        "io.quorummq.replication.store..",
+                        "io.quorummq.replication.installation..",
+                        "io.quorummq.replication.consensus..",
+                        "io.quorummq.replication.artemis..")
+                .check(classes);
+    }
+
+    @Test
+    void installationsKnowFilesAndCallsAndNothingOfConsensus() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.quorummq.replication.installation..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.activemq..",
+                        "io.quorummq.core..",
+                        "io.quorummq.replication.consensus..",
+                        "io.quorummq.replication.artemis..")
+                .check(classes);
+    }
+
+    @Test
     void theFilesKnowNothingOfConsensus() {
         noClasses()
                 .that()
                 .resideInAPackage("io.quorummq.replication.store..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.quorummq.replication.consensus..")
+                .resideInAnyPackage(
+                        "io.quorummq.replication.consensus..",
+                        "io.quorummq.replication.installation..",
+                        "io.quorummq.replication.peer..")
                 .check(classes);
     }
 

@@ -2,6 +2,7 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
+import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.LogPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -127,7 +128,16 @@ final class FileStateMachine extends BaseStateMachine {
     }
 
     void load() throws IOException {
-        var position = state.recover(log.last());
+        LogPosition position;
+        try {
+            position = state.recover(log.last());
+        } catch (DamageException e) {
+            if (log.isEmpty()) {
+                // nobody knows how far this replica has voted for entries
+                throw e;
+            }
+            throw new MissingEntriesException(shard, String.valueOf(e.getMessage()), log.first() - 1);
+        }
         redoUntil = log.last();
         if (!log.isEmpty() && position.index() + 1 < log.first()) {
             throw new MissingEntriesException(

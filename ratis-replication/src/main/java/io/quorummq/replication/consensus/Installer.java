@@ -10,12 +10,14 @@ import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.SnapshotImport.LocalFiles;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,11 +35,13 @@ import org.slf4j.LoggerFactory;
  * node closes its part in the group and opens it again, which is the way a crash at that moment would take, too. So no change of
  * leader can come between Ratis' own steps, of which there are several that it never takes up again.
  */
-final class Installer implements AutoCloseable {
+final class Installer {
     private static final Logger LOG = LoggerFactory.getLogger(Installer.class);
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
     private static final Duration HOLD_INTERVAL = Duration.ofSeconds(10);
     private static final long STOP_SECONDS_MAX = 60;
+    private static final int WARNED_MAX = 100;
+    private static final long TIMER_IDLE_SECONDS_MAX = 10;
 
     private final String shard;
     private final UUID self;
@@ -50,6 +54,7 @@ final class Installer implements AutoCloseable {
     private @Nullable Thread working;
     private @Nullable Fetch fetching;
     private @Nullable CompletableFuture<TermIndex> asked;
+    private final Set<String> warned = new HashSet<>();
     private boolean stopped;
     private volatile long catchUpIndex = -1;
     private volatile long lastHoldNanos;
@@ -74,7 +79,11 @@ final class Installer implements AutoCloseable {
         this.replica = replica;
         this.peers = peers;
         this.nanoTicker = nanoTicker;
-        timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "installation-timer-" + shard.name()));
+        var scheduler = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "installation-timer-" + shard.name()));
+        scheduler.setKeepAliveTime(TIMER_IDLE_SECONDS_MAX, TimeUnit.SECONDS);
+        scheduler.allowCoreThreadTimeOut(true);
+        scheduler.setRemoveOnCancelPolicy(true);
+        timer = scheduler;
         threads = task -> daemon(task, "installation-" + shard.name());
     }
 
@@ -156,6 +165,9 @@ final class Installer implements AutoCloseable {
                 var keepers =
                         givers.stream().filter(other -> !other.equals(giver)).toList();
                 var fetched = fetch.from(giver, keepers, indexMin, stillWanted);
+                synchronized (this) {
+                    warned.clear();
+                }
                 LOG.info(
                         "Shard {}: the files of {} are here from {}, {} blocks were fetched",
                         shard,
@@ -164,7 +176,7 @@ final class Installer implements AutoCloseable {
                         fetched.blocks());
                 return fetched;
             } catch (PeerRefusal | IOException e) {
-                LOG.warn("Shard {}: no files from {}: {}", shard, giver, e.getMessage());
+                warnOnce(giver, e);
             } catch (InterruptedException e) {
                 throw new CancellationException("the installation was interrupted");
             } catch (CancellationException e) {
@@ -175,6 +187,20 @@ final class Installer implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** It is tried every few seconds, for as long as the others are down. */
+    private void warnOnce(NodeAddress giver, Exception failure) {
+        var line = "no files from " + giver + ": " + failure.getMessage();
+        boolean fresh;
+        synchronized (this) {
+            fresh = warned.size() < WARNED_MAX && warned.add(line);
+        }
+        if (fresh) {
+            LOG.warn("Shard {}: {}", shard, line);
+        } else {
+            LOG.debug("Shard {}: {}", shard, line);
+        }
     }
 
     /** Lets Ratis ask again after a pause. */
@@ -303,12 +329,5 @@ final class Installer implements AutoCloseable {
         if (working != null) {
             LOG.warn("Shard {}: an installation takes longer than {} s to end", shard, STOP_SECONDS_MAX);
         }
-    }
-
-    /** For ever. */
-    @Override
-    public void close() {
-        stop();
-        timer.shutdownNow();
     }
 }

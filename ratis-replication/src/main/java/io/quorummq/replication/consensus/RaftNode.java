@@ -196,11 +196,11 @@ public final class RaftNode implements AutoCloseable {
         } catch (CompletionException e) {
             started.close();
             var missing = MissingEntriesException.in(e);
-            if (missing.isPresent() && installer.isPresent() && !isInstalling()) {
+            var others = addressesOfOthers(members);
+            if (missing.isPresent() && installer.isPresent() && !isInstalling() && !others.isEmpty()) {
                 LOG.error("{}", missing.get().getMessage());
                 removed = false;
-                var unused =
-                        installClosed(addressesOfOthers(members), missing.get().indexWanted(), FOR_EVER);
+                var unused = installClosed(others, missing.get().indexWanted(), FOR_EVER);
                 return;
             }
             var cause = e.getCause() == null ? e : e.getCause();
@@ -247,6 +247,9 @@ public final class RaftNode implements AutoCloseable {
                 () -> new IllegalStateException("shard " + identity.shard().name() + " has no files"));
         taking.stop();
         synchronized (this) {
+            if (isInstalling()) {
+                throw new IOException("shard " + identity.shard().name() + ": another installation has not ended yet");
+            }
             var last = opened().installation;
             var indexMin = last.indexBeforeLog();
             var others = last.others();

@@ -89,7 +89,7 @@ public final class Fetch {
         var renewing = timer.scheduleWithFixedDelay(
                 () -> {
                     var unused = peers.call(
-                            giver, SnapshotCall.SERVICE, SnapshotCall.RENEW.request(shard, taker), CALL_LIMIT);
+                            giver, SnapshotCall.service(shard), SnapshotCall.RENEW.request(shard, taker), CALL_LIMIT);
                     holdLogs(peers, shard, taker, keepers, offer.position().index());
                 },
                 RENEW_SECONDS,
@@ -126,7 +126,7 @@ public final class Fetch {
     public static void holdLogs(Peers peers, String shard, UUID taker, List<NodeAddress> keepers, long index) {
         for (var keeper : keepers) {
             var unused = peers.call(
-                    keeper, SnapshotCall.SERVICE, SnapshotCall.HOLD.request(shard, taker, index), CALL_LIMIT);
+                    keeper, SnapshotCall.service(shard), SnapshotCall.HOLD.request(shard, taker, index), CALL_LIMIT);
         }
     }
 
@@ -195,7 +195,11 @@ public final class Fetch {
         }
         return new Batch(
                 blocks,
-                peers.call(giver, SnapshotCall.SERVICE, SnapshotCall.blocksRequest(shard, taker, blocks), CALL_LIMIT));
+                peers.call(
+                        giver,
+                        SnapshotCall.service(shard),
+                        SnapshotCall.blocksRequest(shard, taker, blocks),
+                        CALL_LIMIT));
     }
 
     private static void accept(NodeAddress giver, SnapshotImport arriving, List<Block> blocks, ByteBuffer answer)
@@ -211,7 +215,7 @@ public final class Fetch {
     }
 
     private byte[] call(NodeAddress giver, byte[] request) throws PeerRefusal, IOException, InterruptedException {
-        return await(giver, peers.call(giver, SnapshotCall.SERVICE, request, CALL_LIMIT));
+        return await(giver, peers.call(giver, SnapshotCall.service(shard), request, CALL_LIMIT));
     }
 
     private byte[] await(NodeAddress giver, CompletableFuture<byte[]> answer)

@@ -28,8 +28,6 @@ enum SnapshotCall {
     /** An index: the log behind it is still needed. */
     HOLD(6);
 
-    static final String SERVICE = "snapshot";
-
     /** Bytes of blocks, or of a manifest, in one answer; a single larger block is sent all the same. */
     static final int BATCH_BYTES_MAX = 1 << 20;
 
@@ -44,6 +42,11 @@ enum SnapshotCall {
 
     SnapshotCall(int code) {
         this.code = (byte) code;
+    }
+
+    /** Each shard has a giver of its own. */
+    static String service(String shard) {
+        return "snapshot-" + shard;
     }
 
     static SnapshotCall of(byte code) {

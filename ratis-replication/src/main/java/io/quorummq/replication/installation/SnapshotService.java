@@ -61,7 +61,7 @@ public final class SnapshotService implements PeerService {
 
     @Override
     public String name() {
-        return SnapshotCall.SERVICE;
+        return SnapshotCall.service(shard);
     }
 
     /** From now on this replica can be copied; null: no longer, and all copies in the making end. */

@@ -2,6 +2,8 @@
 package io.quorummq.replication.peer;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.ratis.thirdparty.io.grpc.Attributes;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
@@ -211,8 +214,9 @@ public final class PeerCalls implements Peers, AutoCloseable {
                     drop(node, channel);
                     noteNotReached(node, status);
                 }
+                var hint = tls == null && !Unreached.nobodyListens(status) ? "; that node may want TLS" : "";
                 return new NotSentException(
-                        what + " was not reached: " + Unreached.reason(status), status.asException());
+                        what + " was not reached: " + Unreached.reason(status) + hint, status.asException());
             }
             return switch (status.getCode()) {
                 case UNIMPLEMENTED -> new PeerRefusal(node + " does not take calls of other nodes");
@@ -243,10 +247,19 @@ public final class PeerCalls implements Peers, AutoCloseable {
             return causes.toString();
         }
 
+        static boolean nobodyListens(Status status) {
+            for (var cause = status.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof ConnectException || cause instanceof UnresolvedAddressException) {
+                    return true;
+                }
+            }
+            return status.getCode() != Status.Code.UNAVAILABLE;
+        }
+
         /** A connection that was refused for what we are, not because nobody listens. */
         static Optional<String> isRefusal(Status status) {
             for (var cause = status.getCause(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof javax.net.ssl.SSLException) {
+                if (cause instanceof SSLException) {
                     return Optional.of("TLS failed: " + reason(status));
                 }
             }

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Something this node does for other nodes and for the commands of its cluster, found by its name on the port between nodes. */
 public interface PeerService {
-    /** Lower-case letters and '-'. */
+    /** Lower-case letters, digits and '-'. */
     String name();
 
     /**

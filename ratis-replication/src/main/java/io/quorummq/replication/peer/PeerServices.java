@@ -37,9 +37,9 @@ public final class PeerServices {
 
     /** From now on the service can be called. */
     public PeerServices add(PeerService service) {
-        if (!service.name().matches("[a-z-]{1,64}")) {
+        if (!service.name().matches("[0-9a-z-]{1,64}")) {
             throw new IllegalArgumentException(
-                    "service '" + service.name() + "'; allowed: 1 to 64 lower-case letters and '-'");
+                    "service '" + service.name() + "'; allowed: 1 to 64 lower-case letters, digits and '-'");
         }
         if (services.putIfAbsent(service.name(), service) != null) {
             throw new IllegalStateException("service " + service.name() + " is there already");

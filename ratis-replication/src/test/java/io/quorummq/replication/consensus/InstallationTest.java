@@ -206,6 +206,58 @@ final class InstallationTest {
     }
 
     @Test
+    void theLogThatATakerWillNeedIsKeptUntilItHasIt() throws Exception {
+        var away = leaveBehind();
+        var leader = cluster.leader();
+        var begun = new AtomicInteger();
+        var writes = new AtomicInteger();
+        var reached = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        disk(away).onStep(step -> {
+            if (step.equals("mkdir import")) {
+                begun.incrementAndGet();
+            }
+            if (step.startsWith("write import/data") && writes.incrementAndGet() == 10) {
+                reached.countDown();
+                awaitLatch(goOn);
+            }
+        });
+        var first = segments(leader).get(0);
+        away.raft.open(RaftNode.Formation.RESTART);
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
+
+        var before = leader.raft.status().checkpointIndex();
+        fill(leader, 200);
+        leader.raft.checkpointSoon();
+        await().atMost(PATIENCE).until(() -> leader.raft.status().checkpointIndex() > before + 50);
+        var kept = segments(leader).get(0);
+        goOn.countDown();
+
+        assertAllAreTheSame();
+        assertThat(kept).isEqualTo(first);
+        assertThat(begun).hasValue(1);
+    }
+
+    @Test
+    void aNodeWithoutAnIntactManifestGetsTheFilesBeforeItTakesPart() throws Exception {
+        cluster.form();
+        fill(cluster.leader(), 300);
+        purge(cluster.nodes);
+        var damaged = cluster.othersThan(cluster.leader()).get(0);
+        damaged.raft.close();
+        try (var manifests = Files.newDirectoryStream(files(damaged), "manifest-*")) {
+            for (var manifest : manifests) {
+                flipByte(manifest, 20);
+            }
+        }
+
+        damaged.raft.open(RaftNode.Formation.RESTART);
+
+        await().atMost(PATIENCE).until(damaged.raft::isOpen);
+        assertAllAreTheSame();
+    }
+
+    @Test
     void aNodeWithAHoleBeforeItsLogStaysClosedUntilItIsFilledAndKeepsItsLog() throws Exception {
         cluster.form();
         fill(cluster.leader(), 300);

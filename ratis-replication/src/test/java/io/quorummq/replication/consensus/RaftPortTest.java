@@ -78,7 +78,7 @@ final class RaftPortTest {
             assertThat(leader).isNotSameAs(stranger);
             assertThat(stranger.state.numbers()).isEmpty();
             assertThatThrownBy(() -> stranger.calls
-                            .call(address(leader), "snapshot", new byte[0], LIMIT)
+                            .call(address(leader), "snapshot-0", new byte[0], LIMIT)
                             .get())
                     .hasCauseInstanceOf(NotSentException.class);
         }

@@ -210,7 +210,10 @@ final class PeerCallsTest {
         for (var tls : List.of(expired, foreign)) {
             assertUnsent(calls(tls));
         }
-        assertUnsent(calls(null));
+        assertThatThrownBy(() ->
+                        calls(null).call(node, "count", new byte[0], LIMIT).get())
+                .hasCauseInstanceOf(NotSentException.class)
+                .hasMessageContaining("that node may want TLS");
         assertThat(served).hasValue(0);
     }
 

@@ -2,6 +2,8 @@
 package io.quorummq;
 
 import io.quorummq.bench.BenchCommand;
+import io.quorummq.cli.ClusterCommand;
+import io.quorummq.cli.BackupCommand;
 import io.quorummq.cli.CmqCommands;
 import io.quorummq.cli.CompletionCommand;
 import io.quorummq.cli.CreateCommand;
@@ -12,11 +14,14 @@ import io.quorummq.cli.LoginOptions;
 import io.quorummq.cli.QueueCommand;
 import io.quorummq.cli.QuorumMq;
 import io.quorummq.cli.ReceiveCommand;
+import io.quorummq.cli.RestoreCommand;
 import io.quorummq.cli.RunCommand;
 import io.quorummq.cli.SendCommand;
+import io.quorummq.cluster.PeerDoor;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** Where the program starts: lists all commands and hands the command line to the one it names. */
@@ -40,8 +45,16 @@ public final class Main {
                 new QueueCommand(cmq()),
                 new SendCommand(cmq(), System.in),
                 new ReceiveCommand(cmq()),
-                new CredentialCommand(RANDOM),
+                new CredentialCommand(new PeerDoor(), RANDOM),
+                new ClusterCommand(
+                        new PeerDoor(),
+                        CLOCK,
+                        RANDOM,
+                        time -> TimeUnit.MILLISECONDS.sleep(time.toMillis()),
+                        System::nanoTime),
                 new BenchCommand(login(), CLOCK, RANDOM),
+                new BackupCommand(new PeerDoor()),
+                new RestoreCommand(),
                 new CompletionCommand(),
                 new CommandLine.HelpCommand());
     }

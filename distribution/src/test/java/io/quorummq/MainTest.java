@@ -43,13 +43,18 @@ final class MainTest {
                         "send",
                         "receive",
                         "credential",
+                        "cluster",
                         "bench",
                         "completion",
                         "help");
         assertThat(line.getCommandSpec().subcommands())
                 .hasEntrySatisfying(
                         "credential",
-                        credential -> assertThat(credential.getSubcommands()).containsKeys("add", "list", "remove"));
+                        credential -> assertThat(credential.getSubcommands()).containsKeys("add", "list", "remove"))
+                .hasEntrySatisfying(
+                        "cluster",
+                        cluster -> assertThat(cluster.getSubcommands())
+                                .containsKeys("status", "add", "remove", "replace", "transfer", "verify"));
     }
 
     @Test

@@ -15,7 +15,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.quorummq.core.queue.Broker;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ public final class Metrics implements AutoCloseable {
 
     private final Supplier<Optional<Broker>> active;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<Runnable> refreshes = new CopyOnWriteArrayList<>();
     private final MultiGauge depths;
     private final MultiGauge moved;
     private @Nullable JvmGcMetrics collections;
@@ -53,6 +56,11 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
+    /** Run before everything is read. */
+    public void beforeScrape(Runnable refresh) {
+        refreshes.add(refresh);
+    }
+
     /** Everything, as of now. */
     public synchronized String scrape() {
         if (collections == null) {
@@ -60,6 +68,7 @@ public final class Metrics implements AutoCloseable {
             bindProcess(collections);
         }
         countQueues();
+        refreshes.forEach(Runnable::run);
         return registry.scrape();
     }
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.cli;
 
+import io.quorummq.cluster.ClusterDoor;
 import io.quorummq.config.FirstCredential;
-import io.quorummq.config.Home;
-import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.credential.Credential;
-import io.quorummq.core.credential.CredentialFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,20 +19,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Changes who may use a node; a running node follows at once. */
+/** Changes who may use a cluster; all its nodes follow at once. */
 @Command(
         name = "credential",
-        description = "Add, list or remove credentials of a node; a running node follows at once.",
+        description = "Add, list or remove credentials of the cluster; all its nodes follow at once.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 public final class CredentialCommand implements Runnable {
+    private final ClusterDoor door;
     private final SecureRandom random;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** Draws what is to be generated from this source. */
-    public CredentialCommand(SecureRandom random) {
+    /** Changes a running cluster through this door; draws what is to be generated from this source. */
+    public CredentialCommand(ClusterDoor door, SecureRandom random) {
+        this.door = door;
         this.random = random;
     }
 
@@ -67,7 +66,7 @@ public final class CredentialCommand implements Runnable {
         var added = new Credential(
                 Optional.ofNullable(secretId).orElse(generated.secretId()),
                 Optional.ofNullable(secretKey).orElse(generated.secretKey()));
-        open(home.home()).add(added);
+        CredentialKeeper.of(home.home(), door).add(added);
         if (isJson) {
             JsonOut.print(out(), members(added, true));
         } else {
@@ -85,7 +84,7 @@ public final class CredentialCommand implements Runnable {
             @Option(names = "--keys", description = "print the secret keys too") boolean isWithKeys,
             @Option(names = "--json", description = "print as JSON") boolean isJson)
             throws IOException {
-        var credentials = open(home.home()).list();
+        var credentials = CredentialKeeper.of(home.home(), door).list();
         if (isJson) {
             JsonOut.print(
                     out(),
@@ -105,16 +104,8 @@ public final class CredentialCommand implements Runnable {
             description = "Remove a credential; connections that logged in by it are closed.")
     void remove(
             @Mixin HomeOption home, @Parameters(paramLabel = "SECRET_ID", description = "as listed") String secretId) {
-        open(home.home()).remove(secretId);
+        CredentialKeeper.of(home.home(), door).remove(secretId);
         out().println("Removed " + secretId);
-    }
-
-    private static CredentialFile open(Home home) {
-        if (!Files.exists(home.credentials())) {
-            throw new ConfigurationException("no home of a node at " + home.directory()
-                    + ": name one by --home or QUORUMMQ_HOME, or make one with 'quorummq create'");
-        }
-        return CredentialFile.open(home.credentials(), System::nanoTime);
     }
 
     private static Map<String, Object> members(Credential credential, boolean isWithKey) {

@@ -28,5 +28,6 @@ public final class Logging {
     public static void off() {
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty(PROVIDER, "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        Logger.getLogger("").setLevel(Level.OFF);
     }
 }

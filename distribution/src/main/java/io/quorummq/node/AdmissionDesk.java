@@ -56,9 +56,9 @@ final class AdmissionDesk implements Admissions {
         }
         try {
             var files = serving.get().files();
-            return write(files, read(files)).thenApply(list -> list.open(label)
-                    .<Answer>map(Answer.Open::new)
-                    .orElseGet(Answer.None::new));
+            return write(files, read(files))
+                    .thenApply(list ->
+                            list.open(label).<Answer>map(Answer.Open::new).orElseGet(Answer.None::new));
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -74,7 +74,8 @@ final class AdmissionDesk implements Admissions {
             LeaderFiles files, String label, NodeAddress address, @Nullable UUID replaced) throws IOException {
         var list = read(files);
         var known = list.of(label)
-                .filter(record -> record.state() == State.OPEN && record.address().equals(address));
+                .filter(record ->
+                        record.state() == State.OPEN && record.address().equals(address));
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(known.get());
         }
@@ -136,9 +137,8 @@ final class AdmissionDesk implements Admissions {
         if (now.stream().anyMatch(member -> member.id().equals(record.member()))) {
             return write(files, list.with(record.member(), State.DONE)).thenApply(written -> null);
         }
-        var next = new ArrayList<>(now.stream()
-                .filter(member -> !isReplaced(member, record))
-                .toList());
+        var next = new ArrayList<>(
+                now.stream().filter(member -> !isReplaced(member, record)).toList());
         next.add(new Member(
                 record.member(),
                 record.label(),

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,6 +61,13 @@ public final class Node implements AutoCloseable {
             configuration = BrokerConfiguration.read(home.brokerXml(), home.directory());
             replica = new Replica(home, configuration, wall, random);
             metrics = new Metrics(replica::broker);
+            var meters = replica.meters();
+            meters.bindTo(
+                    metrics.registry(),
+                    replica.office()::lastActivation,
+                    replica.scrubbing()::last,
+                    replica.clusterClock()::wallAheadMillis);
+            metrics.beforeScrape(meters::refresh);
             var rest = restSettings(configuration);
             var queues = new Queues(replica::broker, rest.limits());
             cmq = new CmqHttpServer(
@@ -69,7 +77,8 @@ public final class Node implements AutoCloseable {
             admin = new AdminServer(adminSettings(configuration), new NodeHealth(), metrics::scrape);
             housekeeping = new Housekeeping(List.of(
                     new Duty("removed credentials", replica.credentials()::poll),
-                    new Duty("the engine", replica.office()::endIfEngineStopped)));
+                    new Duty("the engine", replica.office()::endIfEngineStopped),
+                    new Duty("the cluster's members", replica::lookAfterMembers)));
             replica.credentials().onRemoved(this::closeConnectionsOf);
         } catch (RuntimeException e) {
             lock.close();
@@ -88,6 +97,7 @@ public final class Node implements AutoCloseable {
         try {
             Acceptors.requireFree(configuration.acceptors());
             startAdmin();
+            announce(home.peerEndpoint(), replica.address());
             replica.open();
             startCmq();
             announce();
@@ -102,10 +112,14 @@ public final class Node implements AutoCloseable {
 
     private void announce() {
         Acceptors.warnOfOpenPlainPorts(configuration.acceptors());
+        announce(home.cmqEndpoint(), cmqEndpoints().get(0));
+    }
+
+    private static void announce(Path file, Object where) {
         try {
-            Files.writeString(home.cmqEndpoint(), cmqEndpoints().get(0).toString());
+            Files.writeString(file, where.toString());
         } catch (IOException e) {
-            throw new ConfigurationException("cannot write " + home.cmqEndpoint() + ": " + e.getMessage(), e);
+            throw new ConfigurationException("cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -139,6 +153,7 @@ public final class Node implements AutoCloseable {
     public void close() {
         isServing = false;
         closing("announcement", () -> Files.deleteIfExists(home.cmqEndpoint()));
+        closing("announcement to commands", () -> Files.deleteIfExists(home.peerEndpoint()));
         closing("housekeeping", housekeeping);
         closing("CMQ HTTP server", cmq);
         closing("replica", replica);

@@ -12,13 +12,17 @@ import io.quorummq.core.queue.Leader;
 import io.quorummq.replication.ReplicationPlugin;
 import io.quorummq.replication.ReplicationSettings;
 import io.quorummq.replication.artemis.ReplicatedStorage;
+import io.quorummq.replication.consensus.Backup;
 import io.quorummq.replication.consensus.ClusterClock;
 import io.quorummq.replication.consensus.Halt;
 import io.quorummq.replication.consensus.LeaderFiles;
 import io.quorummq.replication.consensus.Member;
 import io.quorummq.replication.consensus.RaftNode;
+import io.quorummq.replication.consensus.ReplicationFigures;
+import io.quorummq.replication.consensus.Scrubbing;
 import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
+import io.quorummq.replication.identity.AdmissionService;
 import io.quorummq.replication.identity.ClusterConfiguration;
 import io.quorummq.replication.identity.FormationService;
 import io.quorummq.replication.identity.Identification;
@@ -35,10 +39,13 @@ import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -55,8 +62,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final String SHARD = "0";
+    static final String SHARD = "0";
     private static final int THREADS_MAX = 8;
+    private static final Duration SCRUB_REST = Duration.ofHours(1);
 
     private final Home home;
     private final ClusterConfiguration cluster;
@@ -74,14 +82,20 @@ final class Replica implements AutoCloseable {
     private final BrokerOffice office;
     private final Change change;
     private final NodeLeader leader;
+    private final AdmissionDesk desk;
+    private final Scrubbing scrubbing;
     private final SecureRandom random;
+    private final long minDiskFreeBytes;
     private volatile @Nullable RaftNode raft;
     private volatile @Nullable UUID self;
+    private volatile @Nullable DiskWatch disk;
+    private Map<String, NodeAddress> nodes = Map.of();
 
     /** @throws ConfigurationException if what the home says of its cluster cannot be used */
     Replica(Home home, BrokerConfiguration configuration, InstantSource wall, SecureRandom random) {
         this.home = home;
         this.random = random;
+        minDiskFreeBytes = configuration.minDiskFreeBytes();
         cluster = ClusterConfiguration.read(home.cluster());
         settings = ReplicationSettings.of(
                 configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
@@ -99,6 +113,106 @@ final class Replica implements AutoCloseable {
         change = new Change(threads);
         office = new BrokerOffice(state, this::broker, change, System::nanoTime);
         leader = new NodeLeader(this::broker, this::otherLeader, peers, change);
+        desk = new AdmissionDesk(office, () -> node().membership(), peers);
+        scrubbing = new Scrubbing(
+                state::store,
+                new Scrubbing.Pace(settings.scrubBytesPerSecond(), SCRUB_REST),
+                wall,
+                System::nanoTime,
+                state.damage()::report);
+        services.add(new AdmissionService(cluster.clusterId(), desk));
+        services.add(new IdentityService(() -> Optional.ofNullable(self)));
+        services.add(clusterService(wall));
+    }
+
+    private ClusterService clusterService(InstantSource wall) {
+        var own = new OwnStatus(
+                SHARD,
+                cluster.self(),
+                ownAddress(),
+                () -> Optional.ofNullable(self),
+                () -> Optional.ofNullable(raft),
+                cluster::others,
+                files,
+                duties,
+                this::troubles);
+        var leading = new LeaderCalls(office, this::otherLeader, peers);
+        return new ClusterService(
+                leading,
+                new StatusReport(cluster.clusterId(), own, desk::waiting, peers),
+                new Verification(SHARD, cluster.self(), this::node, state, scrubbing, peers),
+                new ClusterCommands(this::node, () -> Objects.requireNonNull(self), desk, credentials, peers),
+                new Backups(
+                        SHARD,
+                        this::node,
+                        new Backup(() -> node().committedLog(), state, cluster.clusterId(), SHARD, wall),
+                        leading,
+                        threads));
+    }
+
+    /** Goes on with nodes that are to join, and keeps what this node's configuration says of the others up to date. */
+    void lookAfterMembers() {
+        desk.carryOn();
+        var node = raft;
+        if (node == null || !node.isOpen() || node.part() != RaftNode.Part.MEMBER) {
+            return;
+        }
+        var known = new LinkedHashMap<String, NodeAddress>();
+        for (var member : node.membership().members()) {
+            known.put(member.label(), new NodeAddress(member.host(), member.port()));
+        }
+        if (known.containsKey(cluster.self()) && !known.equals(nodes)) {
+            nodes = known;
+            rewrite(known);
+        }
+    }
+
+    /** So that commands and restarts find the nodes as they are now; this node's own address stays the operator's matter. */
+    private void rewrite(Map<String, NodeAddress> known) {
+        var all = new LinkedHashMap<>(known);
+        all.put(cluster.self(), cluster.own());
+        var now = new ClusterConfiguration(cluster.clusterId(), cluster.self(), all);
+        if (!now.nodes().equals(ClusterConfiguration.read(home.cluster()).nodes())) {
+            LOG.info("The cluster's nodes are now {}", all);
+            now.write(home.cluster());
+        }
+    }
+
+    private void diskFull() {
+        var watch = disk;
+        if (watch != null) {
+            watch.full();
+        }
+    }
+
+    /** What is wrong with this node, in words. */
+    private List<String> troubles() {
+        return Optional.ofNullable(disk).flatMap(DiskWatch::trouble).stream().toList();
+    }
+
+    /** How replication goes, for the metrics. */
+    Optional<ReplicationFigures> figures() {
+        return Optional.ofNullable(raft).map(RaftNode::figures);
+    }
+
+    ReplicationMeters meters() {
+        return new ReplicationMeters(SHARD, this::figures, System::nanoTime);
+    }
+
+    Scrubbing scrubbing() {
+        return scrubbing;
+    }
+
+    ClusterClock clusterClock() {
+        return clock;
+    }
+
+    private RaftNode node() {
+        var node = raft;
+        if (node == null) {
+            throw new IllegalStateException("this node does not take part in its cluster yet");
+        }
+        return node;
     }
 
     /** Adds what this node does for others; before {@link #open}. */
@@ -123,15 +237,19 @@ final class Replica implements AutoCloseable {
                     state,
                     clock,
                     System::nanoTime,
-                    Halt.process(),
+                    DiskWatch.halting(Halt.process(), this::diskFull),
                     office,
                     new RaftNode.Network(port, peers));
+            var watch = new DiskWatch(opened, port, ownAddress(), home.data(), minDiskFreeBytes);
             opened.open(formation(identity));
             raft = opened;
+            disk = watch;
+            watch.start();
             if (identity.state() != MemberIdentity.State.MEMBER) {
                 new IdentityFiles(home.data()).write(identity.begun());
             }
-            if (members.size() == 1) {
+            scrubbing.start();
+            if (opened.membership().members().size() == 1) {
                 office.first().get();
             } else {
                 rehearse();
@@ -157,7 +275,7 @@ final class Replica implements AutoCloseable {
         if (identity.identity().isPresent() || cluster.others().isEmpty()) {
             return identification.identify();
         }
-        try (var listening = port.listen(cluster.own())) {
+        try (var listening = port.listen(ownAddress())) {
             LOG.debug("Listening at {} while this node finds out who it is", listening);
             return identification.identify();
         }
@@ -186,26 +304,34 @@ final class Replica implements AutoCloseable {
 
     private List<Member> members(MemberIdentity identity) {
         var members = new ArrayList<Member>();
-        identity.initialMembers().forEach((label, uuid) -> members.add(member(uuid, label, cluster.address(label))));
+        identity.initialMembers().forEach((label, uuid) -> members.add(
+                label.equals(cluster.self()) ? own(uuid) : member(uuid, label, cluster.address(label))));
         return members;
     }
 
     private Member own(UUID member) {
-        return member(member, cluster.self(), cluster.own());
+        return member(member, cluster.self(), ownAddress());
+    }
+
+    private NodeAddress ownAddress() {
+        var configured = cluster.own();
+        return settings.port().isPresent()
+                ? new NodeAddress(configured.host(), settings.port().getAsInt())
+                : configured;
     }
 
     private static Member member(UUID uuid, String label, NodeAddress address) {
         return new Member(uuid, label, address.host(), address.port());
     }
 
+    /** Where this node listens for the others. */
+    NodeAddress address() {
+        return ownAddress();
+    }
+
     /** Who may use the cluster. */
     ClusterCredentials credentials() {
         return credentials;
-    }
-
-    /** The time that leases and delays go by. */
-    InstantSource clock() {
-        return clock;
     }
 
     Leader leader() {
@@ -285,6 +411,10 @@ final class Replica implements AutoCloseable {
     /** Hands the office over where this node holds it, and takes no part any more. */
     @Override
     public void close() {
+        var watch = disk;
+        if (watch != null) {
+            watch.close();
+        }
         var node = raft;
         if (node != null && node.isOpen()) {
             giveUpOffice(node);
@@ -294,6 +424,7 @@ final class Replica implements AutoCloseable {
                 LOG.error("This node's part in the cluster did not close cleanly", e);
             }
         }
+        scrubbing.close();
         peers.close();
         threads.shutdown();
     }

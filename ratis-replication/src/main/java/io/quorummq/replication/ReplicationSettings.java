@@ -5,10 +5,15 @@ import io.quorummq.core.ConfigurationException;
 import io.quorummq.replication.consensus.RaftSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 
-/** How the replicated store is run; the properties of {@link ReplicationPlugin}. */
-public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond) {
+/**
+ * How the replicated store is run; the properties of {@link ReplicationPlugin}.
+ *
+ * @param port where this node listens for the others, if elsewhere than {@code etc/cluster.properties} says
+ */
+public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond, OptionalInt port) {
     private static final int MEGABYTE = 1 << 20;
 
     /** What holds where {@code broker.xml} says nothing. */
@@ -33,8 +38,9 @@ public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond) {
                         1,
                         86_400)));
         var scrub = in.number("scrub-megabytes-per-second", 4, 0, 10_000) * MEGABYTE;
+        var port = (int) in.number("port", 0, 1, 65_535);
         in.refuseUnknown();
-        return new ReplicationSettings(raft, scrub);
+        return new ReplicationSettings(raft, scrub, port == 0 ? OptionalInt.empty() : OptionalInt.of(port));
     }
 
     /** Reads numbers and remembers which keys there are. */

@@ -21,6 +21,7 @@ final class ReplicationSettingsTest {
         assertThat(settings.raft().checkpointLogBytes()).isEqualTo(128L << 20);
         assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.scrubBytesPerSecond()).isEqualTo(4L << 20);
+        assertThat(settings.port()).isEmpty();
     }
 
     @Test
@@ -31,7 +32,8 @@ final class ReplicationSettingsTest {
                 "kept-entries", "7",
                 "checkpoint-log-megabytes", "64",
                 "checkpoint-interval-seconds", "5",
-                "scrub-megabytes-per-second", "0"));
+                "scrub-megabytes-per-second", "0",
+                "port", "7401"));
 
         assertThat(settings.raft().electionTimeoutMin()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(4));
@@ -41,6 +43,7 @@ final class ReplicationSettingsTest {
         assertThat(settings.raft().checkpointLogBytes()).isEqualTo(64L << 20);
         assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.scrubBytesPerSecond()).isZero();
+        assertThat(settings.port()).hasValue(7401);
     }
 
     @Test

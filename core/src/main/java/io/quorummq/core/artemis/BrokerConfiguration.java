@@ -140,6 +140,11 @@ public final class BrokerConfiguration {
         return this;
     }
 
+    /** Below this many free bytes on the disk sends are refused. */
+    public long minDiskFreeBytes() {
+        return artemis.getMinDiskFree();
+    }
+
     /** The size of every file of the message journal, in bytes. */
     public long journalFileBytes() {
         return artemis.getJournalFileSize();

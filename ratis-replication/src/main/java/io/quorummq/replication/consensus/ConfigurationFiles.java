@@ -25,7 +25,7 @@ import org.apache.ratis.util.ProtoUtils;
  * another replica's files.
  *
  * <p>Ratis takes the first ones from its user at each start, and writes the second without an fsync of the directory, going on
- * when that fails or when the file cannot be read. A node with an old configuration could elect a leader with a majority that is
+ * when that fails and when the file cannot be read. A node with an old configuration could elect a leader with a majority that is
  * none any more; so both are checked here.
  */
 final class ConfigurationFiles {
@@ -95,12 +95,16 @@ final class ConfigurationFiles {
                 ProtoUtils.toRaftPeers(conf.getConfigurationEntry().getPeersList())));
     }
 
-    /** Makes the configuration that Ratis has just written survive a power cut, and finds out if it has not written it. */
-    static void makeDurable(Path current, long index) throws IOException {
+    /**
+     * Makes the configuration that Ratis has just written survive a power cut. Writes it where Ratis did not: when it failed, or when
+     * it wrote an older one meanwhile, which it does on two threads.
+     */
+    static synchronized void makeDurable(Path current, LogEntryProto configuration) throws IOException {
         var written = entry(current).map(LogEntryProto::getIndex).orElse(-1L);
-        if (written != index) {
-            throw new IOException("the configuration of index " + index + " was not written to "
-                    + current.resolve(APPLIED) + ", which has the one of index " + written);
+        if (written < configuration.getIndex()) {
+            var temporary = current.resolve(APPLIED + ".durable");
+            Files.write(temporary, configuration.toByteArray());
+            moveDurably(temporary, current.resolve(APPLIED));
         }
         VoteDurability.syncDirectory(current);
     }
@@ -129,12 +133,7 @@ final class ConfigurationFiles {
         } catch (InvalidProtocolBufferException e) {
             throw new IOException("the giver's configuration of the group cannot be read", e);
         }
-        if (entry(current).map(LogEntryProto::getIndex).orElse(-1L) < next.getIndex()) {
-            var temporary = current.resolve(APPLIED + ".next");
-            Files.write(temporary, next.toByteArray());
-            moveDurably(temporary, current.resolve(APPLIED));
-            VoteDurability.syncDirectory(current);
-        }
+        makeDurable(current, next);
     }
 
     private static void moveDurably(Path temporary, Path file) throws IOException {

@@ -104,6 +104,19 @@ public final class DiskGuard {
         } while (state != before);
     }
 
+    /** A write found no room before this noticed: the node closes at once, on the thread that ticks. */
+    public void full() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        try {
+            reserve.giveUp();
+            state = close(freeBytes.getAsLong());
+        } catch (Exception e) {
+            LOG.error("The disk is full, and this node could not be closed", e);
+        }
+    }
+
     private State next(long free) throws Exception {
         return switch (state) {
             case ROOMY -> free < levels.lowBytes() ? low(free) : roomy();

@@ -34,6 +34,7 @@ final class Figures {
     private final LongAdder commits = new LongAdder();
     private final LongAdder commitNanos = new LongAdder();
     private final LongAccumulator commitNanosMax = new LongAccumulator(Math::max, 0);
+    private final LoggedBytes logged = new LoggedBytes();
     private final LongAdder checkpoints = new LongAdder();
     private final AtomicLong checkpointBegun = new AtomicLong();
     private final AtomicLong checkpointLast = new AtomicLong(-1);
@@ -54,7 +55,8 @@ final class Figures {
         leaderChanges.increment();
     }
 
-    void applied(int entryBytes) {
+    void applied(long index, int entryBytes) {
+        logged.applied(index, entryBytes);
         entries.increment();
         bytes.add(entryBytes);
         entryBytesMax.accumulate(entryBytes);
@@ -124,7 +126,7 @@ final class Figures {
     }
 
     /** Ratis answers matches and names in two calls, both in the order of its senders; a change between the two shows in the sizes. */
-    private static List<Lag> lags(RaftServer.Division division) {
+    private List<Lag> lags(RaftServer.Division division) {
         var matches = division.getInfo().getFollowerMatchIndices();
         var followers = division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         if (matches == null || matches.length != followers.size()) {
@@ -141,6 +143,7 @@ final class Figures {
                         member.id(),
                         member.label(),
                         Math.max(0, last - matches[i]),
+                        matches[i] >= last ? 0 : logged.behind(matches[i]),
                         followers.get(i).getLastRpcElapsedTimeMs()));
             }
         }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -64,7 +63,7 @@ final class FileStateMachine extends BaseStateMachine {
     private long lastConfigurationTerm;
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
-    private IntConsumer onApplied = bytes -> {};
+    private Applied onApplied = (index, bytes) -> {};
     private Runnable onCheckpointBegun = () -> {};
     private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
 
@@ -180,7 +179,7 @@ final class FileStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
         bytesSinceCheckpoint.addAndGet(data.size());
         entriesApplied.incrementAndGet();
-        onApplied.accept(data.size());
+        onApplied.entry(entry.getIndex(), data.size());
         return CompletableFuture.completedFuture(reply);
     }
 
@@ -269,9 +268,13 @@ final class FileStateMachine extends BaseStateMachine {
         onCheckpointBegun = listener;
     }
 
-    /** Hears of the bytes of each entry that was applied. */
-    void onApplied(IntConsumer listener) {
+    void onApplied(Applied listener) {
         onApplied = listener;
+    }
+
+    /** Hears of each entry that was applied. */
+    interface Applied {
+        void entry(long index, int bytes);
     }
 
     /** Begins a checkpoint, on the applying thread, and does not wait for it. */
@@ -323,7 +326,13 @@ final class FileStateMachine extends BaseStateMachine {
         var directory = currentDirectory;
         if (directory != null) {
             try {
-                ConfigurationFiles.makeDurable(directory, index);
+                ConfigurationFiles.makeDurable(
+                        directory,
+                        LogEntryProto.newBuilder()
+                                .setTerm(term)
+                                .setIndex(index)
+                                .setConfigurationEntry(configuration)
+                                .build());
             } catch (IOException e) {
                 halt.halt(Halt.LOG_FAILED, "shard " + shard + ": the members could not be made durable: " + e, e);
             }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a node has on disk of its part in a group, beside the state, and whether it may take part with that. */
 final class GroupDirectory {
@@ -69,14 +70,17 @@ final class GroupDirectory {
             throw new IllegalArgumentException("a group of nobody cannot be formed");
         }
         var shard = identity.shard().directory(identity.data());
-        var joining = formation == Formation.JOINING;
-        if (formation != Formation.RESTART && !ConfigurationFiles.firstKnown(shard)) {
-            ConfigurationFiles.writeFirst(shard, joining ? List.of() : identity.members());
+        if (formation == Formation.RESTART) {
+            return ConfigurationFiles.first(shard);
+        }
+        var wanted = formation == Formation.JOINING ? List.<Member>of() : identity.members();
+        if (!ConfigurationFiles.firstKnown(shard)) {
+            ConfigurationFiles.writeFirst(shard, wanted);
         }
         var first = ConfigurationFiles.first(shard);
-        if (joining && !first.isEmpty()) {
-            throw new IOException(shard + " holds a member of a group that was formed with " + first
-                    + ": a node that is to be admitted begins with an empty directory");
+        if (!Set.copyOf(first).equals(Set.copyOf(wanted))) {
+            throw new IOException(shard + " belongs to a group that was formed with " + first + ", not with " + wanted
+                    + ": a new node begins with an empty directory");
         }
         return first;
     }

@@ -450,6 +450,7 @@ public final class RaftNode implements AutoCloseable {
         private final RedoneLog entries;
         private final LogPurge purge;
         private final InstallationPart installation;
+        private final UnsoundLeader unsound;
         private final ScheduledExecutorService ticks;
         private final GroupEnd end = new GroupEnd();
         private boolean clockSet;
@@ -488,7 +489,7 @@ public final class RaftNode implements AutoCloseable {
                     .setGroup(group)
                     .setStateMachineRegistry(id -> machine)
                     .setProperties(properties)
-                    .setParameters(port.raftParameters())
+                    .setParameters(port.raftParameters(self.id()))
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             division = server.getDivision(group.getGroupId());
@@ -496,6 +497,7 @@ public final class RaftNode implements AutoCloseable {
                     writer, identity, server, division, settings.electionTimeoutMax(), figures, nanoTicker);
             membership = client.membership();
             leadership = leadership();
+            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
             checkpoints = new Checkpoints(shard.name(), settings, machine, client, nanoTicker);
             entries = new RedoneLog(division::getRaftLog, identity.data());
             purge = new LogPurge(shard.name(), this::purgeLog, machine::checkpointIndex, holds, entries);
@@ -595,6 +597,7 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                unsound.check();
                 giving.expire();
                 purge.purge();
                 installation.catchUp();

@@ -62,6 +62,11 @@ public interface ReplicatedState {
         return Optional.empty();
     }
 
+    /** Whether anything of the state is known to be damaged: then this node gives the office away. */
+    default boolean damaged() {
+        return replica().filter(files -> !files.damage().places().isEmpty()).isPresent();
+    }
+
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */
     void close() throws IOException;
 }

@@ -42,7 +42,8 @@ public record ReplicationFigures(
     /**
      * How far another member is behind this leader's log.
      *
+     * @param bytes of the entries it has not confirmed, give or take a few entries
      * @param silenceMillis since its last answer
      */
-    public record Lag(UUID member, String label, long entries, long silenceMillis) {}
+    public record Lag(UUID member, String label, long entries, long bytes, long silenceMillis) {}
 }

@@ -76,10 +76,19 @@ public final class FormationService implements PeerService {
             throw new PeerRefusal("member " + label + " is " + initial + " here, not " + request.member()
                     + ": its instance was not made together with this one");
         }
+        if (!request.begins().equals(files.begins())) {
+            throw new PeerRefusal("node " + label + " begins with " + described(request.begins()) + ", node "
+                    + cluster.self() + " with " + described(files.begins())
+                    + ": all nodes of a new cluster are restored from the same backup, or none is");
+        }
         if (!formed.remember(request.member(), request.nonce())) {
             throw new PeerRefusal(
                     "member " + label + " was formed before and lost its data: quorummq cluster replace " + label);
         }
+    }
+
+    private static String described(String begins) {
+        return begins.equals(IdentityFiles.WITH_NOTHING) ? "nothing" : "the files of the backup " + begins;
     }
 
     /** Empty when this node was not among them, or has no data that would tell. */

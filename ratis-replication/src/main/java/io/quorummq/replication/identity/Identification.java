@@ -42,7 +42,7 @@ public final class Identification {
         if (identity.isPresent()) {
             return resume(identity.get());
         }
-        if (files.holdsShards()) {
+        if (files.holdsUnknownShards()) {
             throw new ConfigurationException(files.identityPath() + " is missing although " + files.data()
                     + " holds messages: restore it, or empty " + files.data() + " and run 'quorummq cluster replace "
                     + cluster.self() + "' on another node");

@@ -11,7 +11,11 @@ import java.util.UUID;
 
 /** The small files of a node's data directory that say who it is. Each change is on the disk when its method returns. */
 public final class IdentityFiles {
+    /** What a node begins with that was not restored from a backup. */
+    static final String WITH_NOTHING = "nothing";
+
     private static final int FORMING_VERSION = 1;
+    private static final String BEGINS = "begins";
     private static final String UUID_KEY = "node.uuid";
     private static final String NONCE = "nonce";
 
@@ -19,6 +23,7 @@ public final class IdentityFiles {
     private final DurableFile token;
     private final DurableFile identity;
     private final DurableFile forming;
+    private final DurableFile restored;
 
     /** The one random number by which a member is formed, so that a second try is told from a second life. */
     record Forming(UUID member, UUID nonce) {}
@@ -28,6 +33,7 @@ public final class IdentityFiles {
         token = new DurableFile(data.resolve("bootstrap.properties"));
         identity = new DurableFile(data.resolve("member.properties"));
         forming = new DurableFile(data.resolve("forming"));
+        restored = new DurableFile(data.resolve("restored.properties"));
     }
 
     public Path data() {
@@ -50,6 +56,30 @@ public final class IdentityFiles {
     /** Replaces the one that is there. */
     public void write(MemberIdentity earned) {
         identity.write(earned.text());
+    }
+
+    /** Notes that the files of a node that is not yet formed were restored from a backup whose state has this hash. */
+    public void restored(String hash) {
+        var values = KeyValues.ofVersion(FORMING_VERSION);
+        values.put(BEGINS, hash);
+        restored.write(KeyValues.text("", values));
+    }
+
+    /** The hash of the files that this node begins with, or {@value #WITH_NOTHING}. */
+    String begins() {
+        return restored.read()
+                .map(text -> {
+                    var values = KeyValues.parse(restored.toString(), text).upToVersion(FORMING_VERSION);
+                    var hash = values.text(BEGINS);
+                    values.end();
+                    return hash;
+                })
+                .orElse(WITH_NOTHING);
+    }
+
+    /** Whether a replica's files lie here that nobody put aside for a new cluster. */
+    boolean holdsUnknownShards() {
+        return holdsShards() && !restored.exists();
     }
 
     /** Whether a replica's files lie here. */

@@ -2,6 +2,7 @@
 package io.quorummq.replication.peer;
 
 import java.io.IOException;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -19,13 +20,14 @@ public record PeerPort(PeerServices services, @Nullable TlsFiles tls) {
     private static final long KEEP_ALIVE_SECONDS_MIN = 5;
 
     /**
-     * What makes Raft's server listen with our services and TLS. Reads the TLS files.
+     * What makes Raft's server listen with our services and TLS, and hear only what is meant for this member. Reads the TLS files.
      *
      * @throws IOException a TLS file that cannot be read, named
      */
-    public Parameters raftParameters() throws IOException {
+    public Parameters raftParameters(UUID self) throws IOException {
         var parameters = new Parameters();
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> withServices(builder));
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, (builder, types) -> withServices(builder).intercept(new AddresseeCheck(self)));
         if (tls != null) {
             var config = tls.config();
             GrpcConfigKeys.TLS.setConf(parameters, config);

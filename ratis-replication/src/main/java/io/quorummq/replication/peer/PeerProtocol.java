@@ -12,8 +12,8 @@ import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 
 /** A call between nodes as it is on the wire: one unary method, bytes both ways, cluster and service in the headers. */
 final class PeerProtocol {
-    /** The largest request and the largest answer. */
-    static final int MESSAGE_BYTES_MAX = 8 << 20;
+    /** The largest request and the largest answer: 16 bodies of 1 MB in one answer, each byte escaped in JSON, come near it. */
+    static final int MESSAGE_BYTES_MAX = 112 << 20;
 
     static final String SERVICE = "io.quorummq.Peer";
 

@@ -9,6 +9,7 @@ import io.quorummq.replication.store.FileId;
 import io.quorummq.replication.store.FileName;
 import io.quorummq.replication.store.FileOperation;
 import io.quorummq.replication.store.LocalDisk;
+import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
 import io.quorummq.replication.store.StoredBackup;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
@@ -74,15 +76,27 @@ final class BackupTest {
             log.barrier().get(30, TimeUnit.SECONDS);
 
             assertAllAgree(restored);
-            var later = restored.cluster.joining("n4", restored.states.of(3));
-            assertThat(later.raft.part()).isEqualTo(RaftNode.Part.JOINING);
             restored.cluster.closeAll();
-            for (var node : restored.cluster.nodes.subList(0, 3)) {
+            for (var node : restored.cluster.nodes) {
                 node.raft.open(RaftNode.Formation.RESTART);
             }
-            restored.cluster.leader();
             assertAllAgree(restored);
+            assertNobodyJoinsByTheLogAlone(restored);
         }
+    }
+
+    private static void assertNobodyJoinsByTheLogAlone(Group restored) throws Exception {
+        var members = restored.cluster.leader().raft.membership();
+        var empty = restored.cluster.joining("n4", restored.states.of(3));
+        var now = members.members();
+        var next = new ArrayList<>(now);
+        next.add(empty.member);
+
+        var unused = members.change(now, next);
+
+        await().atMost(TestCluster.PATIENCE)
+                .until(() -> empty.raft.status().firstMissingIndex() > StoredBackup.RESTORED.index());
+        assertThat(restored.states.of(3).store().applied()).isEqualTo(LogPosition.START);
     }
 
     @Test

@@ -49,13 +49,30 @@ final class FiguresTest {
                             .toList());
             assertThat(figures.lags())
                     .filteredOn(lag -> lag.member().equals(away.member.id()))
-                    .allSatisfy(lag -> assertThat(lag.entries()).isGreaterThanOrEqualTo(20));
+                    .allSatisfy(lag -> {
+                        assertThat(lag.entries()).isGreaterThanOrEqualTo(20);
+                        assertThat(lag.bytes()).isBetween(1L, figures.bytesApplied());
+                    });
             assertThat(figures.checkpointAgeNanos()).isNotNegative();
             assertThat(figures.checkpointNanosLast()).isNotNegative();
             assertThat(figures.logBytes()).isPositive();
             assertThat(away.raft.figures().role()).isEqualTo("closed");
             assertThat(cluster.othersThan(leader).get(1).raft.figures().lags()).isEmpty();
         }
+    }
+
+    @Test
+    void aLagIsToldInBytesToWithinAFewEntries() {
+        var logged = new LoggedBytes();
+        assertThat(logged.behind(0)).isZero();
+
+        for (var index = 100; index < 1_100; index++) {
+            logged.applied(index, 10);
+        }
+
+        assertThat(logged.behind(1_099)).isBetween(0L, 160L);
+        assertThat(logged.behind(599)).isBetween(5_000L, 5_160L);
+        assertThat(logged.behind(5)).isBetween(9_840L, 10_000L);
     }
 
     @Test

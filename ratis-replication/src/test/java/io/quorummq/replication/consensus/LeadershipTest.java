@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,24 @@ final class LeadershipTest {
         assertThat(leadership.office()).isEmpty();
         await().untilAsserted(() -> assertThat(holder.events).containsExactly("take 3", "lose 3"));
         assertThat(ballot.calls).isEmpty();
+    }
+
+    @Test
+    void aLeaderWhoseFilesAreDamagedGivesTheOfficeAwayOnceInATerm() {
+        var damaged = new AtomicBoolean();
+        var unsound = new UnsoundLeader("0", leadership, damaged::get);
+        ballot.leadsIn = 3;
+        leadership.onReady(3);
+        await().until(() -> leadership.office().isPresent());
+        unsound.check();
+        assertThat(holder.events).containsExactly("take 3");
+
+        damaged.set(true);
+        unsound.check();
+        unsound.check();
+
+        await().untilAsserted(() -> assertThat(holder.events).containsExactly("take 3", "hand over 3"));
+        await().until(() -> leadership.office().isEmpty());
     }
 
     @Test

@@ -13,6 +13,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.protocol.RaftServerProtocol;
+import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,6 +165,113 @@ final class MembershipTest {
             await().atMost(TestCluster.PATIENCE).until(() -> old.raft.part() == RaftNode.Part.REMOVED);
             assertThat(cluster.leader().raft.membership().members()).isEqualTo(others);
             assertThat(cluster.nodes).allSatisfy(node -> assertThat(node.halts).isEmpty());
+        }
+    }
+
+    @Test
+    void whoBelongsToTheGroupIsKnownAlsoWhenTheLogThatSaidSoIsGone() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+            var first = cluster.leader();
+            var second = cluster.joining("n2", null);
+            cluster.change(second, null);
+            var log = first.office().orElseThrow().log();
+            for (var i = 0; i < 40; i++) {
+                new Acks().appendAll(log, i * 1_000L, 1_000);
+                log.barrier().get(30, TimeUnit.SECONDS);
+            }
+            cluster.nodes.forEach(node -> node.raft.checkpointSoon());
+            for (var node : cluster.nodes) {
+                await().atMost(TestCluster.PATIENCE).until(() -> !hasFirstSegment(node.log()));
+            }
+
+            cluster.closeAll();
+            for (var node : cluster.nodes) {
+                node.raft.open(RaftNode.Formation.RESTART);
+            }
+            cluster.leader();
+
+            assertThat(cluster.nodes)
+                    .allSatisfy(node ->
+                            assertThat(node.raft.membership().members()).containsExactly(first.member, second.member));
+        }
+    }
+
+    private static boolean hasFirstSegment(Path log) throws IOException {
+        try (var files = Files.newDirectoryStream(log, "log_{0-*,inprogress_0}")) {
+            return files.iterator().hasNext();
+        }
+    }
+
+    @Test
+    void aNodeThatRestartsWhileItIsBeingAdmittedIsAdmitted() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings()).form()) {
+            var first = cluster.leader();
+            new Acks().appendAll(first.office().orElseThrow().log(), 0, 100);
+            var second = cluster.joining("n2", null);
+            second.raft.close();
+            var now = first.raft.membership().members();
+
+            var change = first.raft.membership().change(now, List.of(first.member, second.member));
+            second.raft.open(RaftNode.Formation.RESTART);
+            change.get(30, TimeUnit.SECONDS);
+
+            await().atMost(TestCluster.PATIENCE).until(() -> second.raft.part() == RaftNode.Part.MEMBER);
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> second.state.numbers().size() == 100);
+            assertThat(second.halts).isEmpty();
+        }
+    }
+
+    @Test
+    void aNodeThatIsLeftAloneWhileItIsBeingAdmittedGoesOnWaiting() throws Exception {
+        try (var cluster = new TestCluster(directory, 1, TestCluster.settings())) {
+            var waiting = cluster.joining("n2", null);
+            var before = waiting.raft.membership();
+            // what a leader sends that takes the node for caught up, and dies before it sends the configuration
+            server(waiting)
+                    .appendEntries(AppendEntriesRequestProto.newBuilder()
+                            .setServerRequest(RaftRpcRequestProto.newBuilder()
+                                    .setRequestorId(
+                                            Members.peerId(UUID.randomUUID()).toByteString())
+                                    .setReplyId(
+                                            Members.peerId(waiting.member.id()).toByteString())
+                                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(
+                                            RaftGroupId.valueOf(waiting.shard.groupId())))
+                                    .setCallId(1))
+                            .setLeaderTerm(7)
+                            .setLeaderCommit(-1)
+                            .setInitializing(false)
+                            .build());
+
+            await().atMost(TestCluster.PATIENCE)
+                    .until(() -> waiting.raft.isOpen() && waiting.raft.membership() != before);
+
+            assertThat(waiting.raft.part()).isEqualTo(RaftNode.Part.JOINING);
+            assertThat(waiting.raft.status().term()).isEqualTo(7);
+            assertThat(waiting.halts).isEmpty();
+        }
+    }
+
+    private static RaftServerProtocol server(TestCluster.Node node) throws ReflectiveOperationException {
+        var running = RaftNode.class.getDeclaredField("running");
+        running.setAccessible(true);
+        var division = running.get(node.raft).getClass().getDeclaredField("division");
+        division.setAccessible(true);
+        return (RaftServerProtocol) division.get(running.get(node.raft));
+    }
+
+    @Test
+    void aDirectoryOfOneBeginningIsNotUsedForAnother() throws Exception {
+        try (var cluster = new TestCluster(directory, 2, TestCluster.settings())) {
+            var member = cluster.nodes.get(0);
+            member.raft.open(RaftNode.Formation.FIRST_START);
+            member.raft.close();
+            assertThatThrownBy(() -> member.raft.open(RaftNode.Formation.JOINING))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a new node begins with an empty directory");
+
+            member.raft.open(RaftNode.Formation.FIRST_START);
+            assertThat(member.raft.part()).isEqualTo(RaftNode.Part.MEMBER);
         }
     }
 

@@ -208,7 +208,8 @@ final class Replica implements AutoCloseable {
                 new IdentityFiles(home.data()).write(identity.begun());
             }
             scrubbing.start();
-            if (opened.membership().members().size() == 1) {
+            // closed while it takes files from another node, it opens by itself
+            if (opened.isOpen() && opened.membership().members().size() == 1) {
                 office.first().get();
             } else {
                 rehearse();

@@ -78,8 +78,8 @@ final class ClusterCommands {
             }
         }
         if (members.size() >= ClusterConfiguration.NODES_MAX) {
-            throw new PeerRefusal("the cluster has " + members.size() + " nodes; allowed: at most "
-                    + ClusterConfiguration.NODES_MAX);
+            throw new PeerRefusal(
+                    "the cluster has " + members.size() + " nodes; allowed: at most " + ClusterConfiguration.NODES_MAX);
         }
         return desk.admit(serving.files(), label, address, null).thenApply(ClusterCommands::admitted);
     }
@@ -92,11 +92,13 @@ final class ClusterCommands {
         var given = request.arguments().get(ClusterRequest.ADDRESS);
         var address = given == null ? address(old) : NodeAddress.of(given);
         return peers.call(address(old), IdentityService.NAME, new byte[0], QUESTION_MAX)
-                .handle((answer, failure) -> failure == null && new String(answer, UTF_8).equals(old.id().toString()))
+                .handle((answer, failure) -> failure == null
+                        && new String(answer, UTF_8).equals(old.id().toString()))
                 .thenCompose(alive -> {
                     if (alive) {
                         return CompletableFuture.failedFuture(new PeerRefusal("node " + old.label()
-                                + " answers as member " + old.id() + ": it has its data and needs no replacement; stop it"
+                                + " answers as member " + old.id()
+                                + ": it has its data and needs no replacement; stop it"
                                 + " first if it is to begin anew"));
                     }
                     try {
@@ -118,7 +120,8 @@ final class ClusterCommands {
         }
         var member = member(label);
         if (member.id().equals(self.get())) {
-            throw new PeerRefusal("node " + label + " leads the cluster: hand it over first, by 'quorummq cluster transfer'");
+            throw new PeerRefusal(
+                    "node " + label + " leads the cluster: hand it over first, by 'quorummq cluster transfer'");
         }
         var next = now.stream().filter(one -> !one.equals(member)).toList();
         return group.change(now, next)

@@ -100,7 +100,7 @@ final class Replica implements AutoCloseable {
         settings = ReplicationSettings.of(
                 configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
         shard = Shard.of(cluster.clusterId(), SHARD);
-        state = state();
+        state = new StoreState(filesDisk(), StoreSettings.DEFAULT);
         clock = new ClusterClock(wall, System::nanoTime);
         files = new ClusterFiles(state);
         credentials = new ClusterCredentials(files, seed());
@@ -249,7 +249,8 @@ final class Replica implements AutoCloseable {
                 new IdentityFiles(home.data()).write(identity.begun());
             }
             scrubbing.start();
-            if (opened.membership().members().size() == 1) {
+            // closed while it takes files from another node, it opens by itself
+            if (opened.isOpen() && opened.membership().members().size() == 1) {
                 office.first().get();
             } else {
                 rehearse();
@@ -304,8 +305,9 @@ final class Replica implements AutoCloseable {
 
     private List<Member> members(MemberIdentity identity) {
         var members = new ArrayList<Member>();
-        identity.initialMembers().forEach((label, uuid) -> members.add(
-                label.equals(cluster.self()) ? own(uuid) : member(uuid, label, cluster.address(label))));
+        identity.initialMembers()
+                .forEach((label, uuid) -> members.add(
+                        label.equals(cluster.self()) ? own(uuid) : member(uuid, label, cluster.address(label))));
         return members;
     }
 
@@ -373,9 +375,9 @@ final class Replica implements AutoCloseable {
                 random);
     }
 
-    private StoreState state() {
+    private LocalDisk filesDisk() {
         try {
-            return new StoreState(new LocalDisk(shard.filesDirectory(home.data())), StoreSettings.DEFAULT);
+            return new LocalDisk(shard.filesDirectory(home.data()));
         } catch (IOException e) {
             throw new ConfigurationException("the files of the cluster cannot be used: " + e, e);
         }

@@ -58,8 +58,8 @@ final class StatusReport {
     CompletableFuture<byte[]> of(ClusterRequest request) {
         var mine = own.get();
         if (request.arguments().containsKey(OWN)) {
-            return CompletableFuture.completedFuture(status(mine, List.of(mine.replica()), mine.warnings())
-                    .bytes());
+            return CompletableFuture.completedFuture(
+                    status(mine, List.of(mine.replica()), mine.warnings()).bytes());
         }
         var answers = new LinkedHashMap<String, CompletableFuture<ClusterStatus>>();
         mine.members().forEach((label, peer) -> answers.put(label, ask(label, peer)));
@@ -99,7 +99,8 @@ final class StatusReport {
             warnings.addAll(answer.join().warnings());
         });
         for (var waiting : admissions.get()) {
-            if (replicas.stream().noneMatch(replica -> replica.uuid().equals(waiting.member().toString()))) {
+            if (replicas.stream()
+                    .noneMatch(replica -> replica.uuid().equals(waiting.member().toString()))) {
                 replicas.add(joining(waiting));
             }
         }

@@ -35,12 +35,7 @@ final class Verification {
     private final Peers peers;
 
     Verification(
-            String shard,
-            String self,
-            Supplier<RaftNode> raft,
-            StoreState state,
-            Scrubbing scrubbing,
-            Peers peers) {
+            String shard, String self, Supplier<RaftNode> raft, StoreState state, Scrubbing scrubbing, Peers peers) {
         this.shard = shard;
         this.self = self;
         this.raft = raft;
@@ -58,7 +53,9 @@ final class Verification {
             return CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
                     .thenApply(all -> combined(
                                     position.index(),
-                                    reports.stream().map(CompletableFuture::join).toList())
+                                    reports.stream()
+                                            .map(CompletableFuture::join)
+                                            .toList())
                             .bytes());
         });
     }

@@ -254,7 +254,8 @@ final class ReplicatedFile implements SequentialFile {
         try {
             directory
                     .find(name)
-                    .orElseThrow(() -> new NoSuchFileException(directory.name(name).value()))
+                    .orElseThrow(
+                            () -> new NoSuchFileException(directory.name(name).value()))
                     .rename(directory.name(newName));
             name = newName;
         } catch (IOException e) {

@@ -94,15 +94,14 @@ final class ReplicatedPages extends PagingStoreFactoryNIO {
     @Override
     public synchronized SequentialFileFactory newFileFactory(SimpleString address) throws IOException {
         var directory = newFileFactory(UUID.randomUUID().toString());
-        directory
-                .findOrCreate(ADDRESS_FILE)
-                .write(0, UTF_8.encode(address + "\n"), LeaderFile.UNHEARD);
+        directory.findOrCreate(ADDRESS_FILE).write(0, UTF_8.encode(address + "\n"), LeaderFile.UNHEARD);
         return directory;
     }
 
     @Override
     protected ReplicatedFiles newFileFactory(String directoryName) {
-        return new ReplicatedFiles(end, PAGES + "/" + directoryName, getDirectory().getParentFile(), Writing.ESSENTIAL);
+        return new ReplicatedFiles(
+                end, PAGES + "/" + directoryName, getDirectory().getParentFile(), Writing.ESSENTIAL);
     }
 
     @Override

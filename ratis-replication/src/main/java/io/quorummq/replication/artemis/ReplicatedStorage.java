@@ -45,8 +45,9 @@ public final class ReplicatedStorage implements Storage {
     /** What is "ok" without a commit elsewhere is not here. */
     private static void settle(Configuration config) {
         if (config.getJournalRetentionLocation() != null) {
-            throw new ConfigurationException("journal-retention-directory keeps journal files past the replicated store:"
-                    + " it cannot be used in a cluster");
+            throw new ConfigurationException(
+                    "journal-retention-directory keeps journal files past the replicated store:"
+                            + " it cannot be used in a cluster");
         }
         config.setJournalSyncTransactional(true);
         config.setJournalSyncNonTransactional(true);
@@ -61,8 +62,9 @@ public final class ReplicatedStorage implements Storage {
         for (var name : files.list(ReplicatedJournals.MESSAGES + "/")) {
             var length = files.find(name).map(file -> file.length()).orElse((long) bytes);
             if (name.value().endsWith(".amq") && length != bytes) {
-                throw new ConfigurationException("journal-file-size is " + bytes + ", but the journal of this cluster has"
-                        + " files of " + length + " bytes: set it back, on all nodes");
+                throw new ConfigurationException(
+                        "journal-file-size is " + bytes + ", but the journal of this cluster has" + " files of "
+                                + length + " bytes: set it back, on all nodes");
             }
         }
     }

@@ -370,8 +370,9 @@ final class FileStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
             RoleInfoProto role, TermIndex firstInLog) {
-        if (firstInLog.getIndex() <= raft.lastLogIndex().getAsLong() + 1) {
-            // every node that joins is asked once, also where the log has all it needs
+        if (firstInLog.getIndex() <= 0) {
+            // every node that joins is asked once, also where the log has all it needs; in any other case the leader
+            // would ask for ever until it hears of a state from which it can go on
             return CompletableFuture.completedFuture(null);
         }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {
@@ -392,7 +393,7 @@ final class FileStateMachine extends BaseStateMachine {
     /** Who hears that an installation is needed; called under Ratis' lock. */
     interface InstallationEvents {
         /** A failed future is asked for again at once. */
-        CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog);
+        CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog);
 
         default void leaderChanged() {}
     }

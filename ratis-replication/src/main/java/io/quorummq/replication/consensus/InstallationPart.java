@@ -72,7 +72,7 @@ final class InstallationPart implements Giver, Installer.Behind, FileStateMachin
     }
 
     @Override
-    public CompletableFuture<TermIndex> needed(String leaderAddress, long firstInLog) {
+    public CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog) {
         if (!leaderAddress.isEmpty()) {
             askedBy = NodeAddress.of(leaderAddress);
         }
@@ -107,6 +107,11 @@ final class InstallationPart implements Giver, Installer.Behind, FileStateMachin
     long indexBeforeLog() {
         var first = division.getRaftLog().getStartIndex();
         return first < 0 ? appliedIndex() : first - 1;
+    }
+
+    @Override
+    public void checkpoint() {
+        checkpoints.request();
     }
 
     @Override

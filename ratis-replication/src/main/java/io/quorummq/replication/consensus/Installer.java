@@ -53,7 +53,7 @@ final class Installer {
 
     private @Nullable Thread working;
     private @Nullable Fetch fetching;
-    private @Nullable CompletableFuture<TermIndex> asked;
+    private @Nullable CompletableFuture<@Nullable TermIndex> asked;
     private final Set<String> warned = new HashSet<>();
     private boolean stopped;
     private volatile long catchUpIndex = -1;
@@ -65,6 +65,9 @@ final class Installer {
         List<NodeAddress> others();
 
         long appliedIndex();
+
+        /** Begins one soon. */
+        void checkpoint();
 
         /** Whether checkpoints of its own must not shorten its log, which has to connect to what will be installed. */
         void keepLog(boolean keep);
@@ -97,12 +100,15 @@ final class Installer {
      * Raft: this replica cannot go on from the leader's log, which begins at this entry. Called under Ratis' lock. The answer
      * never is an installed snapshot; it fails when Ratis shall ask again, and until then Ratis answers for us.
      */
-    synchronized CompletableFuture<TermIndex> behind(long firstInLog, Behind part) {
-        if (firstInLog <= 0 || part.appliedIndex() >= firstInLog) {
-            // a new member is asked to install something before it gets the log, though that holds all it needs
-            return CompletableFuture.supplyAsync(() -> null, timer);
+    synchronized CompletableFuture<@Nullable TermIndex> behind(long firstInLog, Behind part) {
+        var answer = new CompletableFuture<@Nullable TermIndex>();
+        if (part.appliedIndex() >= firstInLog) {
+            // a leader that knows nothing yet of this member: Ratis tells it where to go on once there is a
+            // checkpoint so late
+            part.checkpoint();
+            askAgainLater(answer);
+            return answer;
         }
-        var answer = new CompletableFuture<TermIndex>();
         if (stopped) {
             return answer;
         }
@@ -117,7 +123,7 @@ final class Installer {
 
     /** Ratis waits for an installation that the old leader asked for, whatever the new one has: it has to be told to ask anew. */
     void leaderChanged() {
-        CompletableFuture<TermIndex> answer;
+        CompletableFuture<@Nullable TermIndex> answer;
         synchronized (this) {
             answer = asked;
             asked = null;
@@ -205,7 +211,7 @@ final class Installer {
 
     /** Lets Ratis ask again after a pause. */
     private void done() {
-        CompletableFuture<TermIndex> answer;
+        CompletableFuture<@Nullable TermIndex> answer;
         synchronized (this) {
             answer = asked;
             asked = null;
@@ -214,11 +220,15 @@ final class Installer {
             notifyAll();
         }
         if (answer != null) {
-            var unused = timer.schedule(
-                    () -> answer.completeExceptionally(new IOException("no installation yet, it is tried again")),
-                    RETRY_PAUSE.toMillis(),
-                    TimeUnit.MILLISECONDS);
+            askAgainLater(answer);
         }
+    }
+
+    private void askAgainLater(CompletableFuture<@Nullable TermIndex> answer) {
+        var unused = timer.schedule(
+                () -> answer.completeExceptionally(new IOException("no installation yet, it is tried again")),
+                RETRY_PAUSE.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /**

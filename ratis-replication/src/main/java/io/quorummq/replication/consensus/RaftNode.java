@@ -577,6 +577,8 @@ public final class RaftNode implements AutoCloseable {
 
         private void onCheckpoint(long index) {
             figures.checkpointEnds();
+            // Ratis looks for it only when it purges; a leader may ask for it before
+            division.getRaftLog().updateSnapshotIndex(index);
             purge.purge();
         }
 

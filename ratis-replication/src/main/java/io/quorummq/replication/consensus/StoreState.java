@@ -3,10 +3,8 @@ package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.store.ApplyResult;
 import io.quorummq.replication.store.Checkpoint;
-import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.Disk;
 import io.quorummq.replication.store.Entry;
-import io.quorummq.replication.store.FileId;
 import io.quorummq.replication.store.LogPosition;
 import io.quorummq.replication.store.Store;
 import io.quorummq.replication.store.StoreSettings;
@@ -62,27 +60,14 @@ public final class StoreState implements ReplicatedState, Replica {
         return required().store;
     }
 
-    /**
-     * Reads a file as {@link Store#read} does, and remembers damage.
-     *
-     * @throws DamageException a block is not what was written; from now on this node takes no office
-     */
-    public void read(FileId file, long offset, ByteBuffer into) {
-        try {
-            store().read(file, offset, into);
-        } catch (DamageException e) {
-            damage.report(e);
-            throw e;
-        }
-    }
-
     @Override
     public LogPosition recover(long lastLogIndex) throws IOException {
         close();
         var store = Store.open(disk, settings);
-        for (var damage : store.damagedManifests()) {
-            LOG.warn("A damaged checkpoint is passed over for an older one: {}", damage.getMessage());
+        for (var passedOver : store.damagedManifests()) {
+            LOG.warn("A damaged checkpoint is passed over for an older one: {}", passedOver.getMessage());
         }
+        store.onDamage(damage::report);
         store.recover(lastLogIndex);
         opened = new Opened(
                 store,

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public final class Store implements AutoCloseable {
     private volatile @Nullable Manifest durable;
     private volatile @Nullable Checkpoint running;
     private volatile @Nullable Throwable failure;
+    private volatile Consumer<DamageException> onDamage = damage -> {};
 
     private Store(Disk disk, StoreSettings settings, Optional<Manifest> found, List<DamageException> damagedManifests) {
         this.disk = disk;
@@ -225,7 +227,17 @@ public final class Store implements AutoCloseable {
      */
     public void read(FileId file, long offset, ByteBuffer into) {
         requirePassedRedo("read");
-        table.live(file).read(offset, into);
+        try {
+            table.live(file).read(offset, into);
+        } catch (DamageException e) {
+            onDamage.accept(e);
+            throw e;
+        }
+    }
+
+    /** Hears of each damaged block that a read meets, on the thread that reads. */
+    public void onDamage(Consumer<DamageException> listener) {
+        onDamage = listener;
     }
 
     /** A new scrub from the beginning. */

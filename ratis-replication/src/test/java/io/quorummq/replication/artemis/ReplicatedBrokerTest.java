@@ -180,7 +180,8 @@ final class ReplicatedBrokerTest {
         String number(int i);
     }
 
-    private static Sent send(Session session, String queue, int count, Text text, long delayMillis) throws JMSException {
+    private static Sent send(Session session, String queue, int count, Text text, long delayMillis)
+            throws JMSException {
         var texts = new ArrayList<String>();
         try (var producer = session.createProducer(session.createQueue(queue))) {
             producer.setDeliveryDelay(delayMillis);

@@ -11,7 +11,7 @@ import io.quorummq.replication.consensus.RaftNode;
 import io.quorummq.replication.consensus.RaftSettings;
 import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
-import io.quorummq.replication.peer.PeerCalls;
+import io.quorummq.replication.peer.NotSentException;
 import io.quorummq.replication.peer.PeerPort;
 import io.quorummq.replication.peer.PeerServices;
 import io.quorummq.replication.store.LocalDisk;
@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class SoloStorage implements Storage, AutoCloseable {
     private static final Shard SHARD = new Shard("0", new UUID(0x6a2c_91d4_55e7_4b03L, 0x8f11_2d3e_4a5b_6c7dL));
 
-    private final PeerCalls others = new PeerCalls(SHARD.groupId(), null, ForkJoinPool.commonPool());
     private @Nullable RaftNode node;
     private @Nullable Storage opened;
 
@@ -93,7 +92,9 @@ public final class SoloStorage implements Storage, AutoCloseable {
                     },
                     holder,
                     new RaftNode.Network(
-                            new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null), others));
+                            new PeerPort(new PeerServices(SHARD.groupId(), ForkJoinPool.commonPool()), null),
+                            (node, service, request, limit) -> CompletableFuture.failedFuture(
+                                    new NotSentException("nobody else is there", new IOException("alone")))));
             node = raft;
             raft.open(isNew ? RaftNode.Formation.FIRST_START : RaftNode.Formation.RESTART);
             var office = holder.taken.orTimeout(30, TimeUnit.SECONDS).join();
@@ -108,7 +109,6 @@ public final class SoloStorage implements Storage, AutoCloseable {
         if (node != null) {
             node.close();
         }
-        others.close();
     }
 
     private static int freePort() throws IOException {

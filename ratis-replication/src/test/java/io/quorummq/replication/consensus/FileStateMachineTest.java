@@ -77,7 +77,7 @@ final class FileStateMachineTest {
     @Test
     void aNodeThatIsAskedToInstallWhatTheLogHoldsGoesOnWithTheLog() {
         var asked =
-                machine.notifyInstallSnapshotFromLeader(RoleInfoProto.getDefaultInstance(), TermIndex.valueOf(0, 1));
+                machine.notifyInstallSnapshotFromLeader(RoleInfoProto.getDefaultInstance(), TermIndex.valueOf(0, 0));
 
         assertThat(asked).isCompletedWithValue(null);
         assertThat(machine.installationAsked()).isEqualTo(-1);

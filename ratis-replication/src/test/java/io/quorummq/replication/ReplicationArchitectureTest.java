@@ -101,4 +101,15 @@ final class ReplicationArchitectureTest {
                 .resideInAPackage("io.quorummq.replication.identity..")
                 .check(classes);
     }
+
+    @Test
+    void onlyOnePackageKnowsTheEngine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.quorummq.replication.artemis..", "io.quorummq.replication")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.activemq..", "io.quorummq.core.artemis..")
+                .check(classes);
+    }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One directory of replicated files, for Artemis. It has no buffer of its own: the log gathers what many threads write.
  *
- * <p>Artemis also knows a context for each write ({@code supportsIndividualContext}). It stays off: with it a message is
- * acknowledged when its own page write is committed, though the writes before it may have failed.
+ * <p>Artemis also knows a context for each page write ({@code supportsIndividualContext}). It stays off: the write would join what
+ * its sender's answer waits for only after that answer was queued, and the answer would go out before the commit.
  */
 final class ReplicatedFiles implements SequentialFileFactory {
     private static final int WRITES_MAX = 500;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.raftlog.LogProtoUtils;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.apache.ratis.util.ProtoUtils;
@@ -110,8 +110,7 @@ final class ConfigurationFiles {
     }
 
     /** The configuration as a giver of files sends it; empty while there is only the one the group was formed with. */
-    static byte[] encode(RaftServer.Division division) {
-        var configuration = division.getRaftConf();
+    static byte[] encode(RaftConfiguration configuration) {
         return configuration.getLogEntryIndex() < 0
                 ? new byte[0]
                 : LogProtoUtils.toLogEntryProto(configuration, null, configuration.getLogEntryIndex())

@@ -63,7 +63,7 @@ final class InstallationPart implements Giver, Installer.Behind, FileStateMachin
 
     @Override
     public byte[] configuration() {
-        return ConfigurationFiles.encode(division);
+        return ConfigurationFiles.encode(division.getRaftConf());
     }
 
     @Override

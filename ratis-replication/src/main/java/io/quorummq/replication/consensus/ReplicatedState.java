@@ -57,14 +57,14 @@ public interface ReplicatedState {
      */
     CompletableFuture<LogPosition> checkpoint() throws IOException;
 
+    /** Whether anything of the state is known to be damaged: then this node gives the office away. */
+    default boolean damaged() {
+        return false;
+    }
+
     /** Where the state is kept in files, these: it can be installed. */
     default Optional<Replica> replica() {
         return Optional.empty();
-    }
-
-    /** Whether anything of the state is known to be damaged: then this node gives the office away. */
-    default boolean damaged() {
-        return replica().filter(files -> !files.damage().places().isEmpty()).isPresent();
     }
 
     /** Stops background work and releases files; nothing is made durable that was not before. Idempotent. */

@@ -51,6 +51,11 @@ public final class StoreState implements ReplicatedState, Replica {
     }
 
     @Override
+    public boolean damaged() {
+        return !damage.places().isEmpty();
+    }
+
+    @Override
     public Optional<Replica> replica() {
         return Optional.of(this);
     }

@@ -107,7 +107,9 @@ final class Formation {
         var outcomes = others.ask(
                 nodes,
                 FormationService.NAME,
-                asked -> new FormationRequest(token.clusterId(), token.label(), token.member(), nonce, files.begins(), asked).text());
+                asked -> new FormationRequest(
+                                token.clusterId(), token.label(), token.member(), nonce, files.begins(), asked)
+                        .text());
         for (var outcome : outcomes.entrySet()) {
             if (outcome.getValue() instanceof Outcome.Refused refused) {
                 throw new ConfigurationException("node " + outcome.getKey() + " (" + nodes.get(outcome.getKey())

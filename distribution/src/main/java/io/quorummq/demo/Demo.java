@@ -7,9 +7,6 @@ import io.quorummq.cmqclient.CmqClient;
 import io.quorummq.cmqclient.CmqClientSettings;
 import io.quorummq.cmqclient.CmqRefusal;
 import io.quorummq.cmqclient.ReceivedMessage;
-import io.quorummq.core.artemis.BrokerConfiguration.Acceptor;
-import io.quorummq.core.credential.Credential;
-import io.quorummq.node.Node;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -20,8 +17,8 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Shows on a running node what QuorumMQ is for: one queue, three protocols, leases, delays and deletes. Goes through the
- * node's real ports with real clients, and stops at the first thing that does not come out right.
+ * Shows on a running node or cluster what QuorumMQ is for: one queue, three protocols, leases, delays and deletes. Goes through the
+ * real ports with real clients, and stops at the first thing that does not come out right.
  */
 final class Demo {
     private static final String QUEUE = "demo-orders";
@@ -30,22 +27,14 @@ final class Demo {
     private static final Duration VISIBILITY = Duration.ofSeconds(2);
     private static final int HANDLE_REFUSED = 4430;
 
-    private final Node node;
-    private final Credential credential;
+    private final Access access;
     private final Steps steps;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
 
-    Demo(
-            Node node,
-            Credential credential,
-            Steps steps,
-            InstantSource clock,
-            LongSupplier nanoTime,
-            RandomGenerator random) {
-        this.node = node;
-        this.credential = credential;
+    Demo(Access access, Steps steps, InstantSource clock, LongSupplier nanoTime, RandomGenerator random) {
+        this.access = access;
         this.steps = steps;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -53,18 +42,15 @@ final class Demo {
     }
 
     void run() throws Exception {
-        var endpoint = node.cmqEndpoints().get(0);
-        var login = new JmsDoor.Login(credential.secretId(), credential.secretKey());
+        var endpoint = access.cmq().get(0);
         steps.title("Connect, with one credential for every protocol");
-        try (var cmq = new CmqClient(endpoint, credential, CmqClientSettings.DEFAULT, clock, random);
+        try (var cmq = new CmqClient(endpoint, access.credential(), CmqClientSettings.DEFAULT, clock, random);
                 var core = steps.step(
-                        "core: an Artemis JMS client logs in at " + at("core"),
-                        () -> JmsDoor.core(
-                                acceptor("core").host(), acceptor("core").port(), login));
+                        "core: an Artemis JMS client logs in at " + String.join(" or ", access.core()),
+                        () -> JmsDoor.core(access));
                 var amqp = steps.step(
-                        "AMQP: a Qpid JMS client logs in at " + at("amqp"),
-                        () -> JmsDoor.amqp(
-                                acceptor("amqp").host(), acceptor("amqp").port(), login))) {
+                        "AMQP: a Qpid JMS client logs in at " + String.join(" or ", access.amqp()),
+                        () -> JmsDoor.amqp(access))) {
             shareOneQueue(cmq, core, amqp);
             delay(cmq);
             visibility(cmq);
@@ -190,16 +176,5 @@ final class Demo {
             }
             throw e;
         }
-    }
-
-    private String at(String name) {
-        return acceptor(name).host() + ":" + acceptor(name).port();
-    }
-
-    private Acceptor acceptor(String name) {
-        return node.acceptors().stream()
-                .filter(acceptor -> acceptor.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new DemoFailure("the node has no acceptor " + name));
     }
 }

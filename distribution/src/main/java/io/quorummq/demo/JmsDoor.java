@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.demo;
 
+import io.quorummq.core.credential.Credential;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSContext;
 import java.time.Duration;
@@ -13,20 +14,21 @@ final class JmsDoor implements AutoCloseable {
     private final Runnable closeFactory;
     private final JMSContext context;
 
-    private JmsDoor(ConnectionFactory factory, Runnable closeFactory, Login login) {
+    /** Logs in with the credential that also signs HTTP requests. */
+    private JmsDoor(ConnectionFactory factory, Runnable closeFactory, Credential login) {
         this.closeFactory = closeFactory;
-        this.context = factory.createContext(login.user(), login.password());
+        this.context = factory.createContext(login.secretId(), login.secretKey());
     }
 
     /** By the core protocol, with Artemis' own client. */
-    static JmsDoor core(String host, int port, Login login) {
-        var factory = new ActiveMQConnectionFactory("tcp://" + host + ":" + port);
-        return new JmsDoor(factory, factory::close, login);
+    static JmsDoor core(Access access) {
+        var factory = new ActiveMQConnectionFactory(access.coreUri());
+        return new JmsDoor(factory, factory::close, access.credential());
     }
 
     /** By AMQP 1.0, with Qpid JMS. */
-    static JmsDoor amqp(String host, int port, Login login) {
-        return new JmsDoor(new JmsConnectionFactory("amqp://" + host + ":" + port), () -> {}, login);
+    static JmsDoor amqp(Access access) {
+        return new JmsDoor(new JmsConnectionFactory(access.amqpUri()), () -> {}, access.credential());
     }
 
     void send(String queue, String text) {
@@ -44,7 +46,4 @@ final class JmsDoor implements AutoCloseable {
         context.close();
         closeFactory.run();
     }
-
-    /** What both clients log in with: the credential that also signs HTTP requests. */
-    record Login(String user, String password) {}
 }

@@ -27,6 +27,12 @@ final class Steps {
         out.flush();
     }
 
+    /** A remark to the step before. */
+    void tell(String text) {
+        out.println(" ".repeat(20) + text);
+        out.flush();
+    }
+
     <T> T step(String what, Callable<T> action) throws Exception {
         var begun = nanoTime.getAsLong();
         T result;

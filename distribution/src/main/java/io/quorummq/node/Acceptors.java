@@ -7,7 +7,7 @@ import io.quorummq.core.artemis.BrokerConfiguration.Acceptor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,9 +19,13 @@ final class Acceptors {
 
     private Acceptors() {}
 
+    /**
+     * Binds each port without listening there: a client that is looking for the node would be let in by a probe that
+     * listens, be cut off, and then wait for its call to time out.
+     */
     static void requireFree(List<Acceptor> acceptors) {
         for (var acceptor : acceptors) {
-            try (var probe = new ServerSocket()) {
+            try (var probe = new Socket()) {
                 probe.setReuseAddress(true);
                 probe.bind(new InetSocketAddress(acceptor.host(), acceptor.port()));
             } catch (IOException | IllegalArgumentException e) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.node;
 
+import io.quorummq.core.ConfigurationException;
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.credential.CredentialBook;
 import io.quorummq.core.credential.CredentialException;
 import io.quorummq.core.credential.Credentials;
+import io.quorummq.replication.identity.DurableFile;
 import io.quorummq.replication.store.FileId;
 import java.util.List;
 import java.util.Optional;
@@ -13,17 +15,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The cluster's credentials as replicated; before the first leader has written them, those the home was made with. */
+/**
+ * The cluster's credentials as replicated; before the first leader has written them, those the home was made with. The home's file
+ * follows, for the commands that log in by it.
+ */
 final class ClusterCredentials implements Credentials {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCredentials.class);
 
     private final ClusterFiles files;
     private final CredentialBook book;
+    private final DurableFile copy;
     private volatile @Nullable FileId read;
 
-    /** @param seed the text that {@code etc/credential} holds */
-    ClusterCredentials(ClusterFiles files, String seed) {
+    /** @param copy the home's file, {@code etc/credential} */
+    ClusterCredentials(ClusterFiles files, DurableFile copy) {
         this.files = files;
+        this.copy = copy;
+        var seed = copy.read().orElseThrow(() -> new ConfigurationException(
+                "there are no credentials in " + copy + ": restore it, or copy another node's"));
         book = new CredentialBook("the cluster's credentials", seed);
     }
 
@@ -83,10 +92,21 @@ final class ClusterCredentials implements Credentials {
         files.text(version).ifPresent(text -> {
             try {
                 book.replaceBy(text);
+                keep(text);
             } catch (CredentialException e) {
                 LOG.error("Credentials as last read stay in force: {}", e.getMessage());
             }
             read = version;
         });
+    }
+
+    private void keep(String text) {
+        try {
+            if (!copy.read().equals(Optional.of(text))) {
+                copy.write(text);
+            }
+        } catch (ConfigurationException e) {
+            LOG.warn("The cluster's credentials are in force, but {} does not follow: {}", copy, e.getMessage());
+        }
     }
 }

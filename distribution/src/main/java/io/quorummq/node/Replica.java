@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.node;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.quorummq.config.BrokerBehaviour;
 import io.quorummq.config.Home;
 import io.quorummq.core.ConfigurationException;
@@ -24,6 +22,7 @@ import io.quorummq.replication.consensus.Shard;
 import io.quorummq.replication.consensus.StoreState;
 import io.quorummq.replication.identity.AdmissionService;
 import io.quorummq.replication.identity.ClusterConfiguration;
+import io.quorummq.replication.identity.DurableFile;
 import io.quorummq.replication.identity.FormationService;
 import io.quorummq.replication.identity.Identification;
 import io.quorummq.replication.identity.IdentityFiles;
@@ -37,7 +36,6 @@ import io.quorummq.replication.peer.TlsFiles;
 import io.quorummq.replication.store.LocalDisk;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -103,7 +101,7 @@ final class Replica implements AutoCloseable {
         state = new StoreState(filesDisk(), StoreSettings.DEFAULT);
         clock = new ClusterClock(wall, System::nanoTime);
         files = new ClusterFiles(state);
-        credentials = new ClusterCredentials(files, seed());
+        credentials = new ClusterCredentials(files, new DurableFile(home.credentials()));
         threads = threads();
         services = new PeerServices(cluster.clusterId(), threads);
         port = new PeerPort(services, tls());
@@ -380,14 +378,6 @@ final class Replica implements AutoCloseable {
             return new LocalDisk(shard.filesDirectory(home.data()));
         } catch (IOException e) {
             throw new ConfigurationException("the files of the cluster cannot be used: " + e, e);
-        }
-    }
-
-    private String seed() {
-        try {
-            return Files.readString(home.credentials(), UTF_8);
-        } catch (IOException e) {
-            throw new ConfigurationException("cannot read " + home.credentials() + ": " + e, e);
         }
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a home is made, configured, started and stopped, through the launcher. */
 final class HomeIT {
@@ -94,13 +95,14 @@ final class HomeIT {
         assertThat(outcome.err().lines()).hasSizeLessThanOrEqualTo(2);
     }
 
-    @Test
-    void theDemoComesOutRightAndLeavesNothingBehind() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void theDemoComesOutRightAndLeavesNothingBehind(int nodes) throws Exception {
         var temporary = Files.createDirectory(directory.resolve("tmp"));
         var launcher = Launcher.assembled(directory)
                 .with(Map.of("QUORUMMQ_JAVA_OPTS", "-XX:-UsePerfData -Djava.io.tmpdir=" + temporary));
 
-        var outcome = launcher.run("demo");
+        var outcome = launcher.run("demo", "--nodes", Integer.toString(nodes));
 
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
         assertThat(outcome.out()).contains("steps came out right").doesNotContain("FAILED");

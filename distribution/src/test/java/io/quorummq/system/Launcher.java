@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs commands of the assembled product as a user would, in a working directory of their own. */
 final class Launcher {
-    private static final int SECONDS_MAX = 90;
+    private static final int SECONDS_MAX = 180;
 
     private final Path command;
     private final Path workingDirectory;

@@ -82,10 +82,17 @@ public final class IdentityFiles {
         return holdsShards() && !restored.exists();
     }
 
-    /** Whether a replica's files lie here. */
+    /** Whether a replica's files lie here; empty directories are none. */
     public boolean holdsShards() {
         try (var shards = Files.newDirectoryStream(data, "shard-*")) {
-            return shards.iterator().hasNext();
+            for (var shard : shards) {
+                try (var files = Files.walk(shard)) {
+                    if (files.anyMatch(Files::isRegularFile)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {

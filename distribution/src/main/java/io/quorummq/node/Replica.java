@@ -36,7 +36,6 @@ import io.quorummq.replication.peer.TlsFiles;
 import io.quorummq.replication.store.LocalDisk;
 import io.quorummq.replication.store.StoreSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -248,7 +247,8 @@ final class Replica implements AutoCloseable {
                 new IdentityFiles(home.data()).write(identity.begun());
             }
             scrubbing.start();
-            if (opened.membership().members().size() == 1) {
+            // closed while it takes files from another node, it opens by itself
+            if (opened.isOpen() && opened.membership().members().size() == 1) {
                 office.first().get();
             } else {
                 rehearse();
@@ -377,7 +377,7 @@ final class Replica implements AutoCloseable {
         try {
             return new LocalDisk(shard.filesDirectory(home.data()));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ConfigurationException("the files of the cluster cannot be used: " + e, e);
         }
     }
 

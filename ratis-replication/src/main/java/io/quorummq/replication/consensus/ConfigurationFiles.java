@@ -21,7 +21,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferExce
 import org.apache.ratis.util.ProtoUtils;
 
 /**
- * What the disk says about a group's members: those it was formed with, and those of the configuration applied last.
+ * What the disk says about a group's members: those it was formed with, and those of the configuration applied last, or got with
+ * another replica's files.
  *
  * <p>Ratis takes the first ones from its user at each start, and writes the second without an fsync of the directory, going on
  * when that fails and when the file cannot be read. A node with an old configuration could elect a leader with a majority that is
@@ -108,14 +109,7 @@ final class ConfigurationFiles {
         VoteDurability.syncDirectory(current);
     }
 
-    private static void moveDurably(Path temporary, Path file) throws IOException {
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** The configuration as another replica may keep it; empty while there is only the one the group was formed with. */
+    /** The configuration as a giver of files sends it; empty while there is only the one the group was formed with. */
     static byte[] encode(RaftConfiguration configuration) {
         return configuration.getLogEntryIndex() < 0
                 ? new byte[0]
@@ -124,8 +118,9 @@ final class ConfigurationFiles {
     }
 
     /**
-     * Makes it this configuration, durably, unless it is a later one already; only while the group is closed here. An installation
-     * jumps over entries of the log, among which may be a change of members.
+     * Takes the configuration that came with another replica's files, durably, unless a later one is here. An installation jumps over
+     * entries of the log, among which may be a change of members: a node that did not hear of it would take a majority of the
+     * old group for one of the new. Only while the group is closed here.
      */
     static void advance(Path current, ByteBuffer configuration) throws IOException {
         if (!configuration.hasRemaining()) {
@@ -137,13 +132,14 @@ final class ConfigurationFiles {
         } catch (InvalidProtocolBufferException e) {
             throw new IOException("the giver's configuration of the group cannot be read", e);
         }
-        if (entry(current).filter(now -> now.getIndex() >= next.getIndex()).isPresent()) {
-            return;
+        makeDurable(current, next);
+    }
+
+    private static void moveDurably(Path temporary, Path file) throws IOException {
+        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            channel.force(true);
         }
-        var temporary = current.resolve(APPLIED + ".next");
-        Files.write(temporary, next.toByteArray());
-        moveDurably(temporary, current.resolve(APPLIED));
-        VoteDurability.syncDirectory(current);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Optional<LogEntryProto> entry(Path current) throws IOException {

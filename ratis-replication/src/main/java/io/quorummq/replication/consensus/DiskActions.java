@@ -47,14 +47,16 @@ public final class DiskActions implements DiskGuard.Actions {
     public void close(String reason) throws IOException, InterruptedException {
         if (node.isOpen()) {
             resign();
+        }
+        if (node.isOpen() || node.isInstalling()) {
             node.close();
         }
     }
 
-    /** A node that is open, or that was removed meanwhile, stays as it is. */
+    /** A node that is open, that was removed meanwhile, or that opens when it has got its files, stays as it is. */
     @Override
     public void open() throws IOException {
-        if (node.part() == RaftNode.Part.CLOSED) {
+        if (node.part() == RaftNode.Part.CLOSED && !node.isInstalling()) {
             node.open(RaftNode.Formation.RESTART);
         }
     }

@@ -64,8 +64,8 @@ final class FileStateMachine extends BaseStateMachine {
     private long redoUntil;
     private LongConsumer onCheckpoint = index -> {};
     private Applied onApplied = (index, bytes) -> {};
-    private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
     private Runnable onCheckpointBegun = () -> {};
+    private InstallationEvents installation = (leader, firstInLog) -> new CompletableFuture<>();
 
     /** Who hears of leadership, by term, and where to ask how things stand. */
     record RaftEvents(
@@ -92,23 +92,27 @@ final class FileStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         VoteDurability.install(storage, halt);
-        currentDirectory = storage.getStorageDir().getCurrentDir().toPath();
+        var current = storage.getStorageDir().getCurrentDir().toPath();
+        currentDirectory = current;
         getLifeCycle()
                 .startAndTransition(
                         () -> {
                             load();
-                            // before Ratis reads it
-                            if (!log.isEmpty() && getLastAppliedTermIndex().getIndex() > log.last()) {
-                                LOG.info(
-                                        "Shard {}: the log up to {} goes, the files are at {}",
-                                        shard,
-                                        log.last(),
-                                        getLastAppliedTermIndex());
-                                LogTail.removeCovered(
-                                        storage.getStorageDir().getCurrentDir().toPath());
-                            }
+                            dropCoveredLog(current);
                         },
                         IOException.class);
+    }
+
+    /** Has to come before Ratis reads the log. */
+    private void dropCoveredLog(Path current) throws IOException {
+        if (!log.isEmpty() && getLastAppliedTermIndex().getIndex() > log.last()) {
+            LOG.info(
+                    "Shard {}: the log up to {} goes, the files are at {}",
+                    shard,
+                    log.last(),
+                    getLastAppliedTermIndex());
+            LogTail.removeCovered(current);
+        }
     }
 
     @Override
@@ -304,6 +308,12 @@ final class FileStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Where the last finished checkpoint ends; -1 before the first. */
+    long checkpointIndex() {
+        var latest = latestSnapshot;
+        return latest == null ? -1 : latest.getIndex();
+    }
+
     @Override
     public @Nullable SnapshotInfo getLatestSnapshot() {
         return latestSnapshot;
@@ -362,8 +372,7 @@ final class FileStateMachine extends BaseStateMachine {
             RoleInfoProto role, TermIndex firstInLog) {
         if (firstInLog.getIndex() <= 0) {
             // every node that joins is asked once, also where the log has all it needs; in any other case the leader
-            // would
-            // ask for ever until it hears of a state from which it can go on
+            // would ask for ever until it hears of a state from which it can go on
             return CompletableFuture.completedFuture(null);
         }
         if (installationAsked.getAndSet(firstInLog.getIndex()) != firstInLog.getIndex()) {

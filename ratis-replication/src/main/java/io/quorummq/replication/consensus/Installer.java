@@ -103,8 +103,8 @@ final class Installer {
     synchronized CompletableFuture<@Nullable TermIndex> behind(long firstInLog, Behind part) {
         var answer = new CompletableFuture<@Nullable TermIndex>();
         if (part.appliedIndex() >= firstInLog) {
-            // a leader that knows nothing yet of this member: Ratis tells it where to go on once there is a checkpoint
-            // so late
+            // a leader that knows nothing yet of this member: Ratis tells it where to go on once there is a
+            // checkpoint so late
             part.checkpoint();
             askAgainLater(answer);
             return answer;

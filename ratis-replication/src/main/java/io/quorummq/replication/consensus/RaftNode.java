@@ -2,26 +2,20 @@
 package io.quorummq.replication.consensus;
 
 import io.quorummq.replication.consensus.ReplicatedState.Outcome;
-import io.quorummq.replication.installation.Giver;
 import io.quorummq.replication.installation.LogHolds;
 import io.quorummq.replication.installation.SnapshotService;
 import io.quorummq.replication.peer.NodeAddress;
 import io.quorummq.replication.peer.PeerPort;
-import io.quorummq.replication.peer.PeerRefusal;
 import io.quorummq.replication.peer.Peers;
-import io.quorummq.replication.store.DamageException;
 import io.quorummq.replication.store.LogPosition;
-import io.quorummq.replication.store.SnapshotExport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,23 +26,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.SnapshotManagementRequest;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
     private static final Duration TICK = Duration.ofMillis(200);
-    private static final long CHECKPOINT_REQUEST_MILLIS_MAX = 60_000;
-    private static final long STEP_DOWN_MILLIS_MAX = 3_000;
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(60);
     private static final long CALLBACK_THREAD_IDLE_SECONDS_MAX = 10;
     /** Below this the log is kept for nobody, and nobody is given files: this node needs the rest itself. */
@@ -71,8 +52,6 @@ public final class RaftNode implements AutoCloseable {
 
     private static final int GIVING_THREADS_MAX = 2;
     private static final Duration FOR_EVER = Duration.ofDays(10_000);
-    /** 2^64 divided by the golden ratio: spreads consecutive terms evenly. */
-    private static final long TERM_MIX = 0x9E3779B97F4A7C15L;
 
     private final Identity identity;
     private final RaftSettings settings;
@@ -82,13 +61,15 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final GroupDirectory directory;
+    private final Figures figures;
     private final LogHolds holds;
     private final SnapshotService giving;
     private final Optional<Installer> installer;
-    private final Figures figures;
     private volatile @Nullable Running running;
     private @Nullable CloseTimeoutException stuck;
     private volatile boolean removed;
+    private Formation formation = Formation.RESTART;
     private volatile boolean closing;
 
     /**
@@ -164,14 +145,15 @@ public final class RaftNode implements AutoCloseable {
         this.halt = halt;
         this.holder = new SoundOfficeholder(holder, state);
         port = network.port();
-        holds = new LogHolds(nanoTicker, () -> identity.data().toFile().getUsableSpace(), GIVING_FREE_BYTES_MIN);
+        directory = new GroupDirectory(identity);
         var shard = identity.shard();
+        figures = new Figures(shard.name(), directory.current(), nanoTicker);
+        holds = new LogHolds(nanoTicker, () -> identity.data().toFile().getUsableSpace(), GIVING_FREE_BYTES_MIN);
         giving = new SnapshotService(
                 shard.name(), holds, nanoTicker, idleThreads("giving-files-" + shard.name(), GIVING_THREADS_MAX));
         port.services().add(giving);
         installer = state.replica()
                 .map(replica -> new Installer(shard, identity.self().id(), replica, network.peers(), nanoTicker));
-        figures = new Figures(shard.name(), currentDirectory(shard.raftDirectory(identity.data())), nanoTicker);
     }
 
     /**
@@ -197,29 +179,28 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private void openNow(Formation formation) throws IOException {
+        this.formation = formation;
         // Ratis would end the process when a port is taken, and would do so on any uncaught exception of any thread
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
-        var directory = identity.shard().raftDirectory(identity.data());
-        checkDirectory(directory, formation);
-        var applied = ConfigurationFiles.applied(currentDirectory(directory));
-        var log = LogTail.repair(currentDirectory(directory));
+        directory.check(formation);
+        var last = directory.lastMembers();
+        var log = LogTail.repair(directory.current());
         checkPort();
-        Files.createDirectories(directory);
-        VoteDurability.syncDirectory(directory);
-        var first = firstMembers(identity.shard().directory(identity.data()), formation);
-        var started = new Running(directory, log, first, applied.orElse(first));
+        directory.create();
+        var first = directory.firstMembers(formation);
+        var members = last.orElse(first);
+        var started = new Running(log, first, members);
         try {
             started.start();
         } catch (CompletionException e) {
             started.close();
-            var missing = missingEntries(e);
-            if (missing.isPresent()
-                    && installer.isPresent()
-                    && !isInstalling()
-                    && !knownOthers().isEmpty()) {
+            var missing = MissingEntriesException.in(e);
+            var others = addressesOfOthers(members);
+            if (missing.isPresent() && installer.isPresent() && !isInstalling() && !others.isEmpty()) {
                 LOG.error("{}", missing.get().getMessage());
-                var unused = installClosed(missing.get().indexWanted(), FOR_EVER);
+                removed = false;
+                var unused = installClosed(others, missing.get().indexWanted(), FOR_EVER);
                 return;
             }
             var cause = e.getCause() == null ? e : e.getCause();
@@ -234,13 +215,22 @@ public final class RaftNode implements AutoCloseable {
         installer.ifPresent(Installer::start);
     }
 
-    private static Optional<MissingEntriesException> missingEntries(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof MissingEntriesException missing) {
-                return Optional.of(missing);
-            }
+    private void checkPort() throws IOException {
+        var self = identity.self();
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(self.host(), self.port()));
+        } catch (IOException e) {
+            throw new IOException("cannot listen for the other nodes on " + self.address() + ": " + e.getMessage(), e);
         }
-        return Optional.empty();
+    }
+
+    private List<NodeAddress> addressesOfOthers(List<Member> known) {
+        return (known.isEmpty() ? identity.members() : known)
+                .stream()
+                        .filter(member -> !member.id().equals(identity.self().id()))
+                        .map(member -> NodeAddress.of(member.address()))
+                        .toList();
     }
 
     /** Whether this node is taking files from another one, be it open meanwhile or closed. */
@@ -260,18 +250,20 @@ public final class RaftNode implements AutoCloseable {
             if (isInstalling()) {
                 throw new IOException("shard " + identity.shard().name() + ": another installation has not ended yet");
             }
-            var indexMin = opened().indexBeforeLog();
+            var last = opened().installation;
+            var indexMin = last.indexBeforeLog();
+            var others = last.others();
             closeNow();
-            return installClosed(indexMin, limit);
+            return installClosed(others, indexMin, limit);
         }
     }
 
     /** Log and vote stay as they are: an installed state may reach further than the log, but never may a gap come before it. */
-    private CompletableFuture<Void> installClosed(long indexMin, Duration limit) {
-        return installer.orElseThrow().installClosed(this::knownOthers, indexMin, limit, fetched -> {
+    private CompletableFuture<Void> installClosed(List<NodeAddress> others, long indexMin, Duration limit) {
+        return installer.orElseThrow().installClosed(() -> others, indexMin, limit, fetched -> {
             synchronized (this) {
                 if (fetched != null) {
-                    ConfigurationFiles.advance(currentDirectory(), fetched.configuration());
+                    directory.advance(fetched.configuration());
                     state.replica().orElseThrow().damage().forget();
                 }
                 openAgain();
@@ -282,12 +274,30 @@ public final class RaftNode implements AutoCloseable {
         });
     }
 
+    /** With the files of another node in place. */
+    private synchronized void reopen(Running last) {
+        if (running != last || closing) {
+            return;
+        }
+        try {
+            closeNow();
+        } catch (IOException e) {
+            halt.halt(
+                    Halt.LOG_FAILED,
+                    "shard " + identity.shard().name() + ": could not be closed for an installation: " + e,
+                    e);
+            return;
+        }
+        state.replica().ifPresent(replica -> replica.damage().forget());
+        openAgain();
+    }
+
     private void openAgain() {
         if (closing) {
             return;
         }
         try {
-            openNow(Formation.RESTART);
+            openNow(formationAgain());
         } catch (IOException | RuntimeException e) {
             halt.halt(
                     Halt.LOG_FAILED,
@@ -296,46 +306,9 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
-    private List<NodeAddress> knownOthers() {
-        try {
-            var last = ConfigurationFiles.applied(currentDirectory());
-            var members = last.isPresent()
-                    ? last.get()
-                    : ConfigurationFiles.first(identity.shard().directory(identity.data()));
-            return members.stream()
-                    .filter(member -> !member.id().equals(identity.self().id()))
-                    .map(member -> new NodeAddress(member.host(), member.port()))
-                    .toList();
-        } catch (IOException e) {
-            LOG.error(
-                    "Shard {}: nobody is known who could give files",
-                    identity.shard().name(),
-                    e);
-            return List.of();
-        }
-    }
-
-    private Path currentDirectory() {
-        return currentDirectory(identity.shard().raftDirectory(identity.data()));
-    }
-
-    private List<Member> firstMembers(Path shardDirectory, Formation formation) throws IOException {
-        if (formation == Formation.FIRST_START && identity.members().isEmpty()) {
-            throw new IllegalArgumentException("a group of nobody cannot be formed");
-        }
-        if (formation == Formation.RESTART) {
-            return ConfigurationFiles.first(shardDirectory);
-        }
-        var wanted = formation == Formation.JOINING ? List.<Member>of() : identity.members();
-        if (!ConfigurationFiles.firstKnown(shardDirectory)) {
-            ConfigurationFiles.writeFirst(shardDirectory, wanted);
-        }
-        var first = ConfigurationFiles.first(shardDirectory);
-        if (!Set.copyOf(first).equals(Set.copyOf(wanted))) {
-            throw new IOException(shardDirectory + " belongs to a group that was formed with " + first + ", not with "
-                    + wanted + ": a new node begins with an empty directory");
-        }
-        return first;
+    /** Once begun, a first start goes on; one that waits to be admitted goes on waiting. */
+    private Formation formationAgain() {
+        return formation == Formation.FIRST_START ? Formation.RESTART : formation;
     }
 
     /**
@@ -361,6 +334,43 @@ public final class RaftNode implements AutoCloseable {
                 stuck = e;
                 throw e;
             }
+        }
+    }
+
+    /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
+    private void leave(Running last) {
+        // without the lock: an installation may be waiting for it
+        installer.ifPresent(Installer::stop);
+        synchronized (this) {
+            if (running != last) {
+                if (running != null) {
+                    installer.ifPresent(Installer::start);
+                }
+                return;
+            }
+            try {
+                closeNow();
+                leaveNow(last.wasMember);
+            } catch (IOException | RuntimeException e) {
+                LOG.error("Shard {}: leaving the group failed", identity.shard().name(), e);
+            }
+        }
+    }
+
+    private void leaveNow(boolean wasMember) throws IOException {
+        var shard = identity.shard().name();
+        var self = identity.self();
+        if (wasMember) {
+            removed = true;
+            LOG.error(
+                    "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
+                            + " Its data can be deleted",
+                    shard,
+                    self.label(),
+                    self.id());
+        } else if (!closing) {
+            LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
+            openNow(formationAgain());
         }
     }
 
@@ -393,7 +403,7 @@ public final class RaftNode implements AutoCloseable {
 
     /** Begins a checkpoint soon, whatever the settings say; the log before it goes when it is finished. */
     public void checkpointSoon() {
-        opened().requestCheckpoint();
+        opened().checkpoints.request();
     }
 
     /**
@@ -401,8 +411,7 @@ public final class RaftNode implements AutoCloseable {
      * called on the leader. The hashes are asked for where the states are.
      */
     public CompletableFuture<LogPosition> verify() {
-        return opened().send(VerificationEntry.encode())
-                .thenApply(reply -> FileStateMachine.position(Running.message(reply)));
+        return opened().client.send(VerificationEntry.encode()).thenApply(FileStateMachine::position);
     }
 
     /** The committed entries of the log, of the group as it is open now. */
@@ -416,42 +425,9 @@ public final class RaftNode implements AutoCloseable {
         return now == null ? figures.closed() : figures.of(now.division);
     }
 
-    /** Ratis has closed the group since this node does not belong to it: one that was never admitted goes on waiting. */
-    private void leave(Running last) {
-        if (running != last) {
-            return;
-        }
-        var shard = identity.shard().name();
-        var self = identity.self();
-        // without the lock, which an installation may be waiting for
-        installer.ifPresent(Installer::stop);
-        try {
-            synchronized (this) {
-                if (running != last || closing) {
-                    return;
-                }
-                closeNow();
-                if (last.wasMember) {
-                    removed = true;
-                    LOG.error(
-                            "Shard {}: node {} (member {}) was removed from the cluster: it takes no part any more."
-                                    + " Its data can be deleted",
-                            shard,
-                            self.label(),
-                            self.id());
-                } else {
-                    LOG.info("Shard {}: node {} still waits to be admitted", shard, self.label());
-                    openNow(Formation.RESTART);
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.error("Shard {}: leaving the group failed", shard, e);
-        }
-    }
-
     /** Past the office's writer, as a submission of an earlier office that comes late. */
     CompletableFuture<Outcome> submit(ByteBuffer entry) {
-        return opened().submit(entry);
+        return opened().client.submit(entry);
     }
 
     private Running opened() {
@@ -462,83 +438,83 @@ public final class RaftNode implements AutoCloseable {
         return now;
     }
 
-    private Path currentDirectory(Path directory) {
-        return directory.resolve(identity.shard().groupId().toString()).resolve("current");
-    }
-
-    private void checkDirectory(Path directory, Formation formation) throws IOException {
-        if (Files.isDirectory(directory)) {
-            try (var groups = Files.newDirectoryStream(directory)) {
-                for (var group : groups) {
-                    if (!group.getFileName()
-                            .toString()
-                            .equals(identity.shard().groupId().toString())) {
-                        throw new IOException(directory + " belongs to another cluster: it holds " + group.getFileName()
-                                + ", this cluster's shard is "
-                                + identity.shard().groupId());
-                    }
-                }
-            }
-        }
-        var vote = currentDirectory(directory).resolve("raft-meta");
-        if (formation == Formation.RESTART && !Files.exists(vote)) {
-            throw new IOException("there is no vote in " + vote + ": member "
-                    + identity.self().id() + " (node "
-                    + identity.self().label() + ") lost its data and must not vote under its old identity."
-                    + " Admit it anew: quorummq cluster replace "
-                    + identity.self().label());
-        }
-    }
-
-    private void checkPort() throws IOException {
-        var self = identity.self();
-        try (var probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(self.host(), self.port()));
-        } catch (IOException e) {
-            throw new IOException("cannot listen for the other nodes on " + self.address() + ": " + e.getMessage(), e);
-        }
-    }
-
     /** Everything that lives from one opening to the next closing. */
-    private final class Running implements LogSink, Ballot, Giver, Installer.Behind {
-        private final RaftGroup group;
-        private final RaftPeerId self = Members.peerId(identity.self().id());
-        private final ClientId client = ClientId.randomId();
-        private final AtomicLong calls = new AtomicLong();
+    private final class Running {
         private final FileStateMachine machine;
         private final RaftServer server;
         private final RaftServer.Division division;
-        private final Leadership leadership;
-        private final ScheduledExecutorService ticks;
-        private long lastCheckpointNanos = nanoTicker.getAsLong();
-        private long entriesAtCheckpoint;
-        private boolean clockSet;
-        private volatile @Nullable NodeAddress installationAskedBy;
-        private volatile boolean logKept;
+        private final GroupClient client;
         private final Membership membership;
+        private final Leadership leadership;
+        private final Checkpoints checkpoints;
         private final RedoneLog entries;
+        private final LogPurge purge;
+        private final InstallationPart installation;
         private final UnsoundLeader unsound;
+        private final ScheduledExecutorService ticks;
         private final GroupEnd end = new GroupEnd();
+        private boolean clockSet;
         private volatile boolean wasMember;
         private boolean leaving;
-        private volatile long purgeableIndex = -1;
-        private long purgedIndex = -1;
 
         /**
          * @param first the members the group was formed with
          * @param last the members it had when this node last heard of a change
          */
-        Running(Path directory, LogTail.Extent log, List<Member> first, List<Member> last) throws IOException {
+        Running(LogTail.Extent log, List<Member> first, List<Member> last) throws IOException {
             var shard = identity.shard();
-            group = RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), Members.peers(first));
-            var properties = settings.properties(
-                    directory, identity.self().host(), identity.self().port(), last.size() == 1);
+            var self = identity.self();
+            var group = RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), Members.peers(first));
+            var alone = last.size() == 1 && last.get(0).id().equals(self.id());
+            var properties = settings.properties(directory.raft(), self.host(), self.port(), alone);
             RaftSettings.assertSafe(properties);
-            var callbacks = callbackThread("log-callbacks-" + shard.name());
+            var writer = ClientId.randomId();
+            machine = new FileStateMachine(
+                    shard.name(),
+                    state,
+                    clock,
+                    halt,
+                    new FileStateMachine.RaftEvents(
+                            this::onReady,
+                            this::onLost,
+                            this::onLeaderChanged,
+                            () -> end.closing(nanoTicker.getAsLong()),
+                            end::notAMember,
+                            this::currentTerm,
+                            this::lastLogIndex,
+                            writer),
+                    log);
+            server = RaftServer.newBuilder()
+                    .setServerId(Members.peerId(self.id()))
+                    .setGroup(group)
+                    .setStateMachineRegistry(id -> machine)
+                    .setProperties(properties)
+                    .setParameters(port.raftParameters(self.id()))
+                    .setOption(RaftStorage.StartupOption.RECOVER)
+                    .build();
+            division = server.getDivision(group.getGroupId());
+            client = new GroupClient(
+                    writer, identity, server, division, settings.electionTimeoutMax(), figures, nanoTicker);
+            membership = client.membership();
+            leadership = leadership();
+            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
+            checkpoints = new Checkpoints(shard.name(), settings, machine, client, nanoTicker);
+            entries = new RedoneLog(division::getRaftLog, identity.data());
+            purge = new LogPurge(shard.name(), this::purgeLog, machine::checkpointIndex, holds, entries);
+            installation =
+                    new InstallationPart(state, division, machine, checkpoints, purge, installer, () -> reopen(this));
             ticks = Executors.newSingleThreadScheduledExecutor(named("raft-ticks-" + shard.name()));
-            var around = new LogWriter.Surroundings(shard.name(), this, clock::millis, nanoTicker, callbacks);
-            leadership = new Leadership(shard.name(), identity.self().id(), this, holder, (term, onFenced) -> {
+            machine.onCheckpointBegun(figures::checkpointBegins);
+            machine.onCheckpoint(this::onCheckpoint);
+            machine.onApplied(figures::applied);
+            machine.onInstallation(installation);
+        }
+
+        private Leadership leadership() {
+            var shard = identity.shard().name();
+            var around = new LogWriter.Surroundings(
+                    shard, client, clock::millis, nanoTicker, callbackThread("log-callbacks-" + shard));
+            return new Leadership(shard, identity.self().id(), client, holder, (term, onFenced) -> {
                 if (alone() && !clockSet) {
                     // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
                     clockSet = true;
@@ -547,38 +523,6 @@ public final class RaftNode implements AutoCloseable {
                 clock.lead();
                 return new LogWriter(term, settings.writing(), around, onFenced);
             });
-            machine = new FileStateMachine(
-                    shard.name(),
-                    state,
-                    clock,
-                    halt,
-                    new FileStateMachine.RaftEvents(
-                            leadership::onReady,
-                            this::onLost,
-                            this::onLeaderChanged,
-                            () -> end.closing(nanoTicker.getAsLong()),
-                            end::notAMember,
-                            this::currentTerm,
-                            this::lastLogIndex,
-                            client),
-                    log);
-            machine.onCheckpoint(this::onCheckpoint);
-            machine.onCheckpointBegun(figures::checkpointBegins);
-            machine.onApplied(figures::applied);
-            machine.onInstallation(new InstallationRequests());
-            server = RaftServer.newBuilder()
-                    .setServerId(self)
-                    .setGroup(group)
-                    .setStateMachineRegistry(id -> machine)
-                    .setProperties(properties)
-                    .setParameters(port.raftParameters(identity.self().id()))
-                    .setOption(RaftStorage.StartupOption.RECOVER)
-                    .build();
-            division = server.getDivision(group.getGroupId());
-            membership = new Membership(
-                    shard.name(), identity.self().id(), server, division, client, calls::incrementAndGet);
-            unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
-            entries = new RedoneLog(division::getRaftLog, identity.data());
         }
 
         private boolean alone() {
@@ -587,7 +531,6 @@ public final class RaftNode implements AutoCloseable {
 
         void start() throws IOException {
             server.start();
-            giving.give(this);
             wasMember = membership.includesSelf();
             if (!wasMember) {
                 LOG.info(
@@ -595,6 +538,7 @@ public final class RaftNode implements AutoCloseable {
                         identity.shard().name(),
                         identity.self().label());
             }
+            giving.give(installation);
             var unused =
                     ticks.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -617,92 +561,13 @@ public final class RaftNode implements AutoCloseable {
             state.close();
         }
 
-        @Override
-        public CompletableFuture<Outcome> submit(ByteBuffer entry) {
-            var begun = nanoTicker.getAsLong();
-            return send(entry).thenApply(reply -> {
-                var outcome = outcome(reply);
-                figures.committed(nanoTicker.getAsLong() - begun);
-                return outcome;
-            });
+        private void onReady(long term) {
+            leadership.onReady(term);
         }
 
-        private CompletableFuture<RaftClientReply> send(ByteBuffer entry) {
-            var request = RaftClientRequest.newBuilder()
-                    .setClientId(client)
-                    .setServerId(self)
-                    .setGroupId(group.getGroupId())
-                    .setCallId(calls.incrementAndGet())
-                    .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
-                    .setType(RaftClientRequest.writeRequestType())
-                    .build();
-            try {
-                return ((RaftClientAsynchronousProtocol) division).submitClientRequestAsync(request);
-            } catch (IOException | RuntimeException e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        private static Message message(RaftClientReply reply) {
-            if (!reply.isSuccess()) {
-                throw new CompletionException(reply.getException());
-            }
-            return reply.getMessage();
-        }
-
-        private static Outcome outcome(RaftClientReply reply) {
-            return message(reply).getContent().equals(FileStateMachine.APPLIED.getContent())
-                    ? Outcome.APPLIED
-                    : Outcome.DROPPED;
-        }
-
-        @Override
-        public boolean leads(long term) {
-            var info = division.getInfo();
-            return info.isLeader() && info.getCurrentTerm() == term;
-        }
-
-        @Override
-        public CompletableFuture<Void> stepDown(long term) {
-            return leads(term) ? moveLeadership(null, STEP_DOWN_MILLIS_MAX) : CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public CompletableFuture<Void> transfer(UUID member, Duration limit) {
-            return moveLeadership(Members.peerId(member), limit.toMillis());
-        }
-
-        @Override
-        public Optional<UUID> successor() {
-            var info = division.getInfo();
-            var answering = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                    .filter(follower -> follower.getLastRpcElapsedTimeMs()
-                            < settings.electionTimeoutMax().toMillis())
-                    .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
-                    .filter(membership::includes)
-                    .map(Members::uuid)
-                    .sorted()
-                    .toList();
-            if (answering.isEmpty()) {
-                return Optional.empty();
-            }
-            // another one each time, so that two nodes that cannot serve do not pass the office to each other for ever
-            var mixed = (info.getCurrentTerm() * TERM_MIX) >>> 33;
-            return Optional.of(answering.get((int) (mixed % answering.size())));
-        }
-
-        private CompletableFuture<Void> moveLeadership(@Nullable RaftPeerId successor, long millisMax) {
-            var request = new TransferLeadershipRequest(
-                    client, self, group.getGroupId(), calls.incrementAndGet(), successor, millisMax);
-            try {
-                return server.transferLeadershipAsync(request).thenAccept(reply -> {
-                    if (!reply.isSuccess()) {
-                        throw new CompletionException(reply.getException());
-                    }
-                });
-            } catch (IOException | RuntimeException e) {
-                return CompletableFuture.failedFuture(e);
-            }
+        private void onLost(long term) {
+            leadership.onLost(term);
+            clock.follow();
         }
 
         private void onLeaderChanged() {
@@ -710,9 +575,11 @@ public final class RaftNode implements AutoCloseable {
             holder.leaderChanged();
         }
 
-        private void onLost(long term) {
-            leadership.onLost(term);
-            clock.follow();
+        private void onCheckpoint(long index) {
+            figures.checkpointEnds();
+            // Ratis looks for it only when it purges; a leader may ask for it before
+            division.getRaftLog().updateSnapshotIndex(index);
+            purge.purge();
         }
 
         private long currentTerm() {
@@ -723,6 +590,10 @@ public final class RaftNode implements AutoCloseable {
             return division.getRaftLog().getNextIndex() - 1;
         }
 
+        private void purgeLog(long index) {
+            var unused = division.getRaftLog().purge(index);
+        }
+
         private void tick() {
             try {
                 checkEnd();
@@ -730,11 +601,9 @@ public final class RaftNode implements AutoCloseable {
                 leadership.stepDownIfStuck();
                 unsound.check();
                 giving.expire();
-                purge();
-                installer.ifPresent(taking -> taking.catchUp(this, lastLogIndex()));
-                if (checkpointIsDue()) {
-                    requestCheckpoint();
-                }
+                purge.purge();
+                installation.catchUp();
+                checkpoints.requestIfDue();
             } catch (RuntimeException | Error e) {
                 LOG.error("Shard {}: a regular check failed", identity.shard().name(), e);
             }
@@ -760,154 +629,9 @@ public final class RaftNode implements AutoCloseable {
             }
         }
 
-        private boolean checkpointIsDue() {
-            if (machine.checkpointIsWaiting() || machine.bytesSinceCheckpoint() >= settings.checkpointLogBytes()) {
-                return true;
-            }
-            return machine.entriesApplied() > entriesAtCheckpoint
-                    && nanoTicker.getAsLong() - lastCheckpointNanos
-                            >= settings.checkpointInterval().toNanos();
-        }
-
-        private void requestCheckpoint() {
-            if (!machine.wantCheckpoint()) {
-                return;
-            }
-            lastCheckpointNanos = nanoTicker.getAsLong();
-            entriesAtCheckpoint = machine.entriesApplied();
-            var request = SnapshotManagementRequest.newCreate(
-                    client, self, group.getGroupId(), calls.incrementAndGet(), CHECKPOINT_REQUEST_MILLIS_MAX, 1);
-            var unused = server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
-                if (failure != null || !reply.isSuccess()) {
-                    LOG.warn(
-                            "Shard {}: no checkpoint was begun, will be tried again: {}",
-                            identity.shard().name(),
-                            failure == null ? reply.getException() : failure);
-                }
-            });
-        }
-
-        private void onCheckpoint(long index) {
-            figures.checkpointEnds();
-            // Ratis looks for it only when it purges; a leader may ask for it before
-            division.getRaftLog().updateSnapshotIndex(index);
-            purgeableIndex = index;
-            purge();
-        }
-
-        /** Up to the last checkpoint, as far as nobody needs the log any more; at each tick as well. */
-        private synchronized void purge() {
-            try {
-                var index = holds.limit(purgeableIndex);
-                if (index > purgedIndex && !logKept && entries.mayGo()) {
-                    purgedIndex = index;
-                    var unused = division.getRaftLog().purge(index);
-                }
-            } catch (IOException e) {
-                LOG.warn("Shard {}: the log was not purged", identity.shard().name(), e);
-            }
-        }
-
-        /** The entry before the first in the log; without a log, the last of the files. */
-        long indexBeforeLog() {
-            var first = division.getRaftLog().getStartIndex();
-            return first < 0 ? machine.getLastAppliedTermIndex().getIndex() : first - 1;
-        }
-
-        @Override
-        public SnapshotExport export(long indexMin) throws PeerRefusal {
-            var replica = state.replica().orElseThrow(() -> new PeerRefusal("this node keeps no files"));
-            if (!replica.damage().places().isEmpty()) {
-                throw new PeerRefusal("the files of this node are damaged");
-            }
-            var store = replica.store();
-            if (store.redoing()) {
-                throw new PeerRefusal("this node is still applying its log");
-            }
-            if (store.checkpointed().index() < Math.max(0, indexMin)) {
-                requestCheckpoint();
-                throw new PeerRefusal("the last checkpoint of this node ends at " + store.checkpointed()
-                        + "; a new one is asked for");
-            }
-            return store.export();
-        }
-
-        @Override
-        public byte[] configuration() {
-            return ConfigurationFiles.encode(division.getRaftConf());
-        }
-
-        @Override
-        public void damaged(DamageException damage) {
-            state.replica().ifPresent(replica -> replica.damage().report(damage));
-        }
-
-        @Override
-        public List<NodeAddress> others() {
-            var leader = installationAskedBy;
-            var members = division.getRaftConf().getAllPeers().stream()
-                    .filter(peer -> !peer.getId().equals(self))
-                    .map(peer -> NodeAddress.of(peer.getAddress()));
-            return Stream.concat(Stream.ofNullable(leader), members).distinct().toList();
-        }
-
-        @Override
-        public long appliedIndex() {
-            return machine.getLastAppliedTermIndex().getIndex();
-        }
-
-        @Override
-        public void checkpoint() {
-            requestCheckpoint();
-        }
-
-        @Override
-        public void keepLog(boolean keep) {
-            logKept = keep;
-        }
-
-        @Override
-        public void reopen() {
-            synchronized (RaftNode.this) {
-                if (running != this || closing) {
-                    return;
-                }
-                try {
-                    closeNow();
-                } catch (IOException e) {
-                    halt.halt(
-                            Halt.LOG_FAILED,
-                            "shard " + identity.shard().name() + ": could not be closed for an installation: " + e,
-                            e);
-                    return;
-                }
-                state.replica().ifPresent(replica -> replica.damage().forget());
-                openAgain();
-            }
-        }
-
-        /** Ratis asks for files, and says when it has to be told to ask anew. */
-        private final class InstallationRequests implements FileStateMachine.InstallationEvents {
-            @Override
-            public CompletableFuture<@Nullable TermIndex> needed(String leaderAddress, long firstInLog) {
-                if (!leaderAddress.isEmpty()) {
-                    installationAskedBy = NodeAddress.of(leaderAddress);
-                }
-                return installer.isEmpty()
-                        ? new CompletableFuture<>()
-                        : installer.get().behind(firstInLog, Running.this);
-            }
-
-            @Override
-            public void leaderChanged() {
-                installer.ifPresent(Installer::leaderChanged);
-            }
-        }
-
         Status status() {
             var info = division.getInfo();
             var leader = info.getLeaderId();
-            var snapshot = machine.getLatestSnapshot();
             return new Status(
                     identity.shard().name(),
                     info.isLeader(),
@@ -916,7 +640,7 @@ public final class RaftNode implements AutoCloseable {
                     info.getLastAppliedIndex(),
                     division.getRaftLog().getLastCommittedIndex(),
                     division.getRaftLog().getFlushIndex(),
-                    snapshot == null ? -1 : snapshot.getIndex(),
+                    machine.checkpointIndex(),
                     machine.installationAsked());
         }
     }

@@ -43,7 +43,7 @@ public record RaftSettings(
     /** The largest entry Ratis takes, its own envelope included. */
     static final int LOG_ENTRY_BYTES_MAX = 4 << 20;
 
-    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(10);
+    private static final Duration NEW_MEMBER_SILENCE_MIN = Duration.ofSeconds(30);
     private static final Duration FIRST_ALONE_MIN = Duration.ofMillis(10);
     private static final Duration FIRST_ALONE_MAX = Duration.ofMillis(20);
 
@@ -184,7 +184,7 @@ public record RaftSettings(
         Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(LOG_ENTRY_BYTES_MAX));
         Log.Appender.setInstallSnapshotEnabled(p, false);
         Log.Appender.setWaitTimeMin(p, TimeDuration.ONE_MILLISECOND);
-        // RaftNode purges, since it may have to keep the log for others; Ratis itself never goes beyond what all
+        // LogPurge purges, since it may have to keep the log for others; Ratis itself never goes beyond what all
         // members have
         Log.setPurgeUptoSnapshotIndex(p, false);
         Log.setPurgeGap(p, 1);
@@ -197,7 +197,7 @@ public record RaftSettings(
         return p;
     }
 
-    /** A node that is being admitted and does not answer for this long is given up. */
+    /** A node that is being admitted and does not answer for this long is given up; after an installation it closes and opens again. */
     private Duration newMemberSilenceMax() {
         var elections = electionTimeoutMax.multipliedBy(3);
         return elections.compareTo(NEW_MEMBER_SILENCE_MIN) > 0 ? elections : NEW_MEMBER_SILENCE_MIN;

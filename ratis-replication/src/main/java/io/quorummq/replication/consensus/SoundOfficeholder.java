@@ -34,4 +34,9 @@ final class SoundOfficeholder implements Officeholder {
     public void loseOffice(Office office) throws Exception {
         holder.loseOffice(office);
     }
+
+    @Override
+    public void leaderChanged() {
+        holder.leaderChanged();
+    }
 }

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
-import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,28 +56,14 @@ final class ConfigurationFilesTest {
         assertThat(ConfigurationFiles.applied(directory).orElseThrow()).containsExactly(N1, N2);
     }
 
-    private static LogEntryProto configuration(long index, Member... members) {
-        return LogEntryProto.newBuilder()
-                .setTerm(1)
-                .setIndex(index)
-                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
-                        .addAllPeers(ProtoUtils.toRaftPeerProtos(Members.peers(List.of(members)))))
-                .build();
-    }
-
     @Test
-    void theLaterConfigurationStands() throws Exception {
-        var first = UUID.randomUUID();
-        var second = UUID.randomUUID();
-        assertThat(ConfigurationFiles.applied(directory)).isEmpty();
-
-        ConfigurationFiles.advance(directory, bytes(5, first));
-        ConfigurationFiles.advance(directory, bytes(9, second));
-        ConfigurationFiles.advance(directory, bytes(7, first));
+    void theLaterOfTheConfigurationsThatComeWithFilesStands() throws Exception {
+        ConfigurationFiles.advance(directory, bytes(configuration(5, N1)));
+        ConfigurationFiles.advance(directory, bytes(configuration(9, N1, N2)));
+        ConfigurationFiles.advance(directory, bytes(configuration(7, N2)));
         ConfigurationFiles.advance(directory, ByteBuffer.allocate(0));
 
-        assertThat(ConfigurationFiles.applied(directory).orElseThrow())
-                .containsExactly(new Member(second, "n1", "host", 7400));
+        assertThat(ConfigurationFiles.applied(directory).orElseThrow()).containsExactly(N1, N2);
     }
 
     @Test
@@ -89,15 +73,16 @@ final class ConfigurationFilesTest {
                 .hasMessageContaining("cannot be read");
     }
 
-    private static ByteBuffer bytes(long index, UUID member) {
-        return ByteBuffer.wrap(LogEntryProto.newBuilder()
+    private static ByteBuffer bytes(LogEntryProto configuration) {
+        return ByteBuffer.wrap(configuration.toByteArray());
+    }
+
+    private static LogEntryProto configuration(long index, Member... members) {
+        return LogEntryProto.newBuilder()
+                .setTerm(1)
                 .setIndex(index)
                 .setConfigurationEntry(RaftConfigurationProto.newBuilder()
-                        .addPeers(RaftPeerProto.newBuilder()
-                                .setId(ByteString.copyFromUtf8(member.toString()))
-                                .setAddress("host:7400")
-                                .setAdminAddress("n1")))
-                .build()
-                .toByteArray());
+                        .addAllPeers(ProtoUtils.toRaftPeerProtos(Members.peers(List.of(members)))))
+                .build();
     }
 }

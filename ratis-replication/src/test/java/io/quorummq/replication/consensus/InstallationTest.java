@@ -105,6 +105,8 @@ final class InstallationTest {
         load.stop();
         assertAllAreTheSame();
         assertThat(joining.raft.part()).isEqualTo(RaftNode.Part.MEMBER);
+        assertThat(joining.raft.membership().members()).hasSize(4).contains(joining.member);
+        assertThat(cluster.nodes).allSatisfy(node -> assertThat(node.halts).isEmpty());
     }
 
     @Test

@@ -197,7 +197,8 @@ final class TestCluster implements AutoCloseable {
         if (comes != null) {
             next.add(comes.member);
         }
-        membership.change(now, next).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        // longer than a silent node is waited for
+        membership.change(now, next).get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** A node whose office has been taken; waits for one. */

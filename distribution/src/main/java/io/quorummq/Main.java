@@ -2,8 +2,8 @@
 package io.quorummq;
 
 import io.quorummq.bench.BenchCommand;
-import io.quorummq.cli.ClusterCommand;
 import io.quorummq.cli.BackupCommand;
+import io.quorummq.cli.ClusterCommand;
 import io.quorummq.cli.CmqCommands;
 import io.quorummq.cli.CompletionCommand;
 import io.quorummq.cli.CreateCommand;

@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
         name = "backup",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Write a backup of the running cluster, from this instance's node, into a directory on its machine."
-                + " It holds all that was acknowledged before; load may go on.")
+        description =
+                "Write a backup of the running cluster, from this instance's node, into a directory on its machine."
+                        + " It holds all that was acknowledged before; load may go on.")
 public final class BackupCommand implements Runnable {
     private static final Duration BACKUP_MAX = Duration.ofHours(12);
 
@@ -42,8 +43,7 @@ public final class BackupCommand implements Runnable {
     public void run() {
         var target = directory.toAbsolutePath().normalize();
         try (var session = door.open(home.home())) {
-            var request = ClusterRequest.of(ClusterRequest.BACKUP)
-                    .with(ClusterRequest.DIRECTORY, target.toString());
+            var request = ClusterRequest.of(ClusterRequest.BACKUP).with(ClusterRequest.DIRECTORY, target.toString());
             var made = session.client().callOwn(request, BACKUP_MAX, BackupMade::parse);
             spec.commandLine()
                     .getOut()

@@ -27,12 +27,7 @@ final class Backups {
     private final Executor threads;
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    Backups(
-            String shard,
-            Supplier<RaftNode> raft,
-            Backup backup,
-            LeaderCalls leader,
-            Executor threads) {
+    Backups(String shard, Supplier<RaftNode> raft, Backup backup, LeaderCalls leader, Executor threads) {
         this.shard = shard;
         this.raft = raft;
         this.backup = backup;
@@ -69,7 +64,9 @@ final class Backups {
     private byte[] write(LogPosition barrier, Path directory) {
         try {
             var note = backup.write(barrier, APPLIED_MAX, directory);
-            return new BackupMade(shard, note.state().position().index(), note.state().sha256()).bytes();
+            return new BackupMade(
+                            shard, note.state().position().index(), note.state().sha256())
+                    .bytes();
         } catch (IOException e) {
             throw new CompletionException(new PeerRefusal(String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {

@@ -31,8 +31,9 @@ final class ClusterCredentials implements Credentials {
     ClusterCredentials(ClusterFiles files, DurableFile copy) {
         this.files = files;
         this.copy = copy;
-        var seed = copy.read().orElseThrow(() -> new ConfigurationException(
-                "there are no credentials in " + copy + ": restore it, or copy another node's"));
+        var seed = copy.read()
+                .orElseThrow(() -> new ConfigurationException(
+                        "there are no credentials in " + copy + ": restore it, or copy another node's"));
         book = new CredentialBook("the cluster's credentials", seed);
     }
 

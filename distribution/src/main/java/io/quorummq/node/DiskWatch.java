@@ -77,7 +77,8 @@ final class DiskWatch implements DiskGuard.Actions, AutoCloseable {
 
     /** After a failed fsync nobody knows what is on the disk: that is a failure, whatever its reason. */
     private static boolean isFsync(Throwable failure) {
-        return Arrays.stream(failure.getStackTrace()).anyMatch(frame -> frame.getMethodName().startsWith("force"));
+        return Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().startsWith("force"));
     }
 
     /** Takes a full disk for what it is, and all else as it was meant. */

@@ -85,9 +85,9 @@ final class ReplicationMeters {
                 .description("from the last office of this node to open doors")
                 .tag("shard", shard)
                 .register(registry);
-        Gauge.builder("quorummq.scrub.damaged", () -> scrub.get()
-                        .map(round -> round.damage().size())
-                        .orElse(0))
+        Gauge.builder(
+                        "quorummq.scrub.damaged",
+                        () -> scrub.get().map(round -> round.damage().size()).orElse(0))
                 .description("damaged blocks that the last reading of all files found")
                 .tag("shard", shard)
                 .register(registry);
@@ -123,9 +123,10 @@ final class ReplicationMeters {
 
     private void counter(
             MeterRegistry registry, String name, String what, ToDoubleFunction<ReplicationFigures> figure) {
-        FunctionCounter.builder(name, this, meters -> meters.now()
-                        .map(figure::applyAsDouble)
-                        .orElse(0.0))
+        FunctionCounter.builder(
+                        name,
+                        this,
+                        meters -> meters.now().map(figure::applyAsDouble).orElse(0.0))
                 .description(what)
                 .tag("shard", shard)
                 .register(registry);

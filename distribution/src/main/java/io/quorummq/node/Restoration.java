@@ -35,7 +35,9 @@ public final class Restoration {
         var identity = new IdentityFiles(home.data());
         var lock = HomeLock.of(home);
         try {
-            if (identity.identity().isPresent() || identity.holdsShards() || identity.token().isEmpty()) {
+            if (identity.identity().isPresent()
+                    || identity.holdsShards()
+                    || identity.token().isEmpty()) {
                 throw new ConfigurationException(home.data() + " is not that of a new instance: a backup is restored"
                         + " into one that 'quorummq create' has just made");
             }

@@ -33,6 +33,7 @@ final class BacklogDiskIT {
     private static final long DISK_SLACK = 150L << 20;
     /** Caches may stay filled: 30 to 90 MB were seen, more of it after 50,000 messages than after 200,000. */
     private static final long HEAP_SLACK = 150L << 20;
+
     private static final Pattern USED_HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
 
     @TempDir

@@ -102,7 +102,8 @@ class DiskFullIT {
                 disk.fill();
 
                 assertThat(sender).succeedsWithin(Duration.ofSeconds(30)).isNotNull();
-                await().atMost(Duration.ofSeconds(30)).until(() -> node.said().contains("takes no part until there is room"));
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> node.said().contains("takes no part until there is room"));
                 assertThat(node.isAlive()).isTrue();
                 disk.makeRoom();
                 await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> {

@@ -24,6 +24,7 @@ public final class ClusterClock implements InstantSource {
     private boolean started;
     /** Whether the log ever told a time; a wall clock's counts for nothing against it. */
     private boolean heard;
+
     private boolean leading;
 
     public ClusterClock(InstantSource wall, LongSupplier nanoTicker) {

@@ -50,6 +50,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +88,7 @@ final class Replica implements AutoCloseable {
     private volatile @Nullable RaftNode raft;
     private volatile @Nullable UUID self;
     private volatile @Nullable DiskWatch disk;
+    private volatile @Nullable Repair repair;
     private Map<String, NodeAddress> nodes = Map.of();
 
     /** @throws ConfigurationException if what the home says of its cluster cannot be used */
@@ -148,6 +150,14 @@ final class Replica implements AutoCloseable {
                         threads));
     }
 
+    /** Has damaged files made good. */
+    void lookAfterFiles() {
+        var now = repair;
+        if (now != null) {
+            now.lookAfter();
+        }
+    }
+
     /** Goes on with nodes that are to join, and keeps what this node's configuration says of the others up to date. */
     void lookAfterMembers() {
         desk.carryOn();
@@ -185,7 +195,11 @@ final class Replica implements AutoCloseable {
 
     /** What is wrong with this node, in words. */
     private List<String> troubles() {
-        return Optional.ofNullable(disk).flatMap(DiskWatch::trouble).stream().toList();
+        return Stream.of(
+                        Optional.ofNullable(disk).flatMap(DiskWatch::trouble),
+                        Optional.ofNullable(repair).flatMap(Repair::trouble))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** How replication goes, for the metrics. */
@@ -243,6 +257,7 @@ final class Replica implements AutoCloseable {
             raft = opened;
             disk = watch;
             watch.start();
+            repair = new Repair(opened, state.damage(), threads, System::nanoTime);
             if (identity.state() != MemberIdentity.State.MEMBER) {
                 new IdentityFiles(home.data()).write(identity.begun());
             }

@@ -11,7 +11,7 @@ import org.apache.activemq.artemis.utils.ExecutorFactory;
 
 /**
  * Where an engine's durable files live: its journals, pages and large messages, and the identity of its node. The seam
- * at which a replicated store takes the place of local files. Each method is called once at every start of the engine,
+ * at which replicated files take the place of Artemis' own. Each method is called once at every start of the engine,
  * before anything is read.
  */
 public interface Storage {
@@ -26,11 +26,6 @@ public interface Storage {
 
     /** The node's identity, and the right to be the one that uses these files. */
     NodeManager nodeManager(Engine engine, File directory);
-
-    /** Artemis' own files on the local disk, each write fsynced before it is acknowledged. */
-    static Storage local() {
-        return new LocalStorage();
-    }
 
     /** What a storage needs to know of the engine that it serves. */
     record Engine(ActiveMQServer server, ExecutorFactory pageExecutors, IOCriticalErrorListener onCriticalError) {}

@@ -78,7 +78,7 @@ final class TestEngine implements AutoCloseable {
 
     /** Local files, unless the tests are run over another storage. */
     private static Storage storage() {
-        return ServiceLoader.load(Storage.class).findFirst().orElseGet(Storage::local);
+        return ServiceLoader.load(Storage.class).findFirst().orElseGet(LocalStorage::new);
     }
 
     private EmbeddedArtemis start() {

@@ -19,7 +19,7 @@ final class SoundOfficeholder implements Officeholder {
             if (!places.isEmpty()) {
                 throw new IllegalStateException("the files of this node are damaged: " + places.get(0)
                         + (places.size() > 1 ? " and " + (places.size() - 1) + " more" : "")
-                        + "; repair it: quorummq cluster repair");
+                        + "; what differs is taken from another node");
             }
         }
         holder.takeOffice(office);

@@ -20,14 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pages in files that endure a full disk; senders then get credit all the same, so that they hear why they are refused. */
+/** Artemis' own pages on the local disk, behind the engine's rules. */
 final class LocalPages extends PagingStoreFactoryNIO {
     private static final Logger LOG = LoggerFactory.getLogger(LocalPages.class);
 
     private final Storage.Engine engine;
-    private final DiskReserve reserve;
 
-    LocalPages(Storage.Engine engine, DiskReserve reserve) {
+    LocalPages(Storage.Engine engine) {
         super(
                 engine.server().getStorageManager(),
                 engine.server().getConfiguration().getPagingLocation(),
@@ -38,7 +37,6 @@ final class LocalPages extends PagingStoreFactoryNIO {
                 engine.onCriticalError(),
                 engine.server().getConfiguration()::isPurgePageFolders);
         this.engine = engine;
-        this.reserve = reserve;
     }
 
     @Override
@@ -78,16 +76,6 @@ final class LocalPages extends PagingStoreFactoryNIO {
                 .filter(line -> !line.isEmpty())
                 .findFirst()
                 .map(SimpleString::of);
-    }
-
-    @Override
-    protected SequentialFileFactory newFileFactory(String directoryName) {
-        return EnduringFileFactory.unbuffered(
-                new File(getDirectory(), directoryName),
-                engine.server().getConfiguration(),
-                1,
-                engine.onCriticalError(),
-                reserve);
     }
 
     private EnginePagingStore store(

@@ -240,13 +240,38 @@ final class FormationTest {
     @Test
     void messagesWithoutAnIdentityAreNotGivenANewOne() throws Exception {
         machines.allUp();
-        Files.createDirectories(machines.data("n1").resolve("shard-0"));
+        var files = Files.createDirectories(machines.data("n1").resolve("shard-0").resolve("files"));
+        Files.writeString(files.resolve("1"), "a message");
 
         assertThatThrownBy(() -> machines.start("n1"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("member.properties is missing")
                 .hasMessageContaining("quorummq cluster replace n1");
         assertThat(machines.files("n1").token()).isPresent();
+    }
+
+    @Test
+    void nodesRestoredFromDifferentBackupsDoNotFormACluster() throws Exception {
+        machines.allUp();
+        machines.files("n1").restored("abc");
+
+        assertThatThrownBy(() -> machines.start("n1"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("begins with the files of the backup abc")
+                .hasMessageContaining("with nothing");
+        assertThat(machines.files("n1").token()).isPresent();
+    }
+
+    @Test
+    void nodesRestoredFromTheSameBackupFormACluster() throws Exception {
+        machines.allUp();
+        for (var label : List.of("n1", "n2", "n3")) {
+            machines.files(label).restored("abc");
+            Files.createDirectories(machines.data(label).resolve("shard-0"));
+            Files.writeString(machines.data(label).resolve("shard-0").resolve("1"), "a message");
+        }
+
+        assertThat(machines.start("n1").label()).isEqualTo("n1");
     }
 
     private List<String> names(String label) {

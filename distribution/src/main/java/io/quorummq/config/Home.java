@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.config;
 
-import io.quorummq.replication.identity.ClusterConfiguration;
-import io.quorummq.replication.peer.NodeAddress;
 import java.nio.file.Path;
 
 /** Where everything of one node lies on the disk; says where things are, makes nothing. */
@@ -74,16 +72,6 @@ public record Home(Path directory) {
     /** Where the running node listens for the others, as {@code host:port}; written when it does, for the commands that call it. */
     public Path peerEndpoint() {
         return data().resolve("peer-endpoint");
-    }
-
-    /** Which cluster the node belongs to, with the port between nodes that this process was told to use instead, if any. */
-    public ClusterConfiguration clusterConfiguration() {
-        var cluster = ClusterConfiguration.read(cluster());
-        var port = System.getProperty(Port.RAFT.property());
-        return port == null
-                ? cluster
-                : cluster.with(
-                        cluster.self(), new NodeAddress(cluster.own().host(), PortPlaceholders.read(Port.RAFT, port)));
     }
 
     /** Held by the process that runs this home. */

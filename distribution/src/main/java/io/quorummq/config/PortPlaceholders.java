@@ -48,15 +48,6 @@ final class PortPlaceholders {
         return checked(port, (long) number + offset, "--port-offset " + offset);
     }
 
-    /** The port that a property's value names; refuses what is none. */
-    static int read(Port port, String value) {
-        try {
-            return checked(port, Long.parseLong(value.strip()), port.property() + "=" + value);
-        } catch (NumberFormatException e) {
-            throw new ConfigurationException(port.property() + "=" + value + "; allowed: 1 to " + PORT_MAX, e);
-        }
-    }
-
     static int checked(Port port, long number, String source) {
         if (number < 1 || number > PORT_MAX) {
             throw new ConfigurationException(

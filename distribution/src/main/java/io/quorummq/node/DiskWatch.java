@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.node;
 
+import io.quorummq.replication.consensus.CloseTimeoutException;
 import io.quorummq.replication.consensus.DiskActions;
 import io.quorummq.replication.consensus.DiskGuard;
 import io.quorummq.replication.consensus.Halt;
@@ -32,6 +33,7 @@ final class DiskWatch implements DiskGuard.Actions, AutoCloseable {
 
     private final PeerPort port;
     private final NodeAddress address;
+    private final Halt process;
     private final DiskActions actions;
     private final DiskGuard guard;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -43,7 +45,8 @@ final class DiskWatch implements DiskGuard.Actions, AutoCloseable {
     private @Nullable StandalonePort standalone;
 
     /** @param minFreeBytes below this sends are refused; below half of it this node takes no part */
-    DiskWatch(RaftNode node, PeerPort port, NodeAddress address, Path data, long minFreeBytes) {
+    DiskWatch(RaftNode node, PeerPort port, NodeAddress address, Path data, long minFreeBytes, Halt process) {
+        this.process = process;
         this.port = port;
         this.address = address;
         actions = new DiskActions(node, reason -> {});
@@ -116,7 +119,12 @@ final class DiskWatch implements DiskGuard.Actions, AutoCloseable {
     @Override
     public void close(String reason) throws Exception {
         trouble = Optional.of("closed, " + reason);
-        actions.close(reason);
+        try {
+            actions.close(reason);
+        } catch (CloseTimeoutException stuck) {
+            process.halt(
+                    Halt.LOG_FAILED, "this node's part in the cluster does not close: " + stuck.getMessage(), stuck);
+        }
         if (standalone == null) {
             standalone = port.listen(address);
         }

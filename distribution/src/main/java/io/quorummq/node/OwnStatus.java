@@ -75,7 +75,7 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
                 shard,
                 leader.orElse(null),
                 status.term(),
-                replica(uuid, role(node.get(), status), status, state(leader)),
+                replica(uuid, role(node.get(), status), status, state(node.get(), leader)),
                 others(members),
                 entryBytes,
                 warnings());
@@ -90,9 +90,14 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
         };
     }
 
-    private String state(Optional<String> leader) {
+    private String state(RaftNode node, Optional<String> leader) {
         var words = new ArrayList<>(troubles.get());
-        if (leader.isEmpty()) {
+        if (node.isInstalling()) {
+            words.add("takes files from another node");
+        }
+        if (leader.isEmpty() && node.part() == RaftNode.Part.JOINING) {
+            words.add("waits to be admitted");
+        } else if (leader.isEmpty()) {
             words.add("knows no leader: a majority of the nodes is missing, or an election is under way");
         }
         return words.isEmpty() ? ReplicaStatus.OK : String.join("; ", words);

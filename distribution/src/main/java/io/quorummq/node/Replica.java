@@ -243,16 +243,17 @@ final class Replica implements AutoCloseable {
             var identity = identify();
             var members = members(identity);
             self = identity.member();
+            var halt = Halt.process();
             var opened = new RaftNode(
                     new RaftNode.Identity(shard, own(identity.member()), members, home.data()),
                     settings.raft(),
                     state,
                     clock,
                     System::nanoTime,
-                    DiskWatch.halting(Halt.process(), this::diskFull),
+                    DiskWatch.halting(halt, this::diskFull),
                     office,
                     new RaftNode.Network(port, peers));
-            var watch = new DiskWatch(opened, port, ownAddress(), home.data(), minDiskFreeBytes);
+            var watch = new DiskWatch(opened, port, ownAddress(), home.data(), minDiskFreeBytes, halt);
             opened.open(formation(identity));
             raft = opened;
             disk = watch;

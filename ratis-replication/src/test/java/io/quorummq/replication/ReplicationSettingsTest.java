@@ -18,7 +18,7 @@ final class ReplicationSettingsTest {
         assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.raft().segmentBytes()).isEqualTo(32L << 20);
         assertThat(settings.raft().keptEntries()).isEqualTo(256);
-        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(128L << 20);
+        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(64L << 20);
         assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.scrubBytesPerSecond()).isEqualTo(4L << 20);
         assertThat(settings.port()).isEmpty();
@@ -30,7 +30,7 @@ final class ReplicationSettingsTest {
                 "election-timeout-millis", "2000",
                 "log-segment-megabytes", "16",
                 "kept-entries", "7",
-                "checkpoint-log-megabytes", "64",
+                "checkpoint-log-megabytes", "512",
                 "checkpoint-interval-seconds", "5",
                 "scrub-megabytes-per-second", "0",
                 "port", "7401"));
@@ -40,7 +40,7 @@ final class ReplicationSettingsTest {
         assertThat(settings.raft().stepDownWait()).isGreaterThanOrEqualTo(Duration.ofSeconds(4));
         assertThat(settings.raft().segmentBytes()).isEqualTo(16L << 20);
         assertThat(settings.raft().keptEntries()).isEqualTo(7);
-        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(64L << 20);
+        assertThat(settings.raft().checkpointLogBytes()).isEqualTo(512L << 20);
         assertThat(settings.raft().checkpointInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.scrubBytesPerSecond()).isZero();
         assertThat(settings.port()).hasValue(7401);

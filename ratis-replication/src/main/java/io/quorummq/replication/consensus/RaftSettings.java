@@ -84,7 +84,7 @@ public record RaftSettings(
                 32L << 20,
                 4L << 20,
                 256,
-                128L << 20,
+                64L << 20,
                 Duration.ofMinutes(1),
                 new LogWriter.Limits(
                         256 << 10, 1 << 20, 4, 64L << 20, TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(20)));

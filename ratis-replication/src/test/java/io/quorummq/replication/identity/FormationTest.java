@@ -240,7 +240,8 @@ final class FormationTest {
     @Test
     void messagesWithoutAnIdentityAreNotGivenANewOne() throws Exception {
         machines.allUp();
-        var files = Files.createDirectories(machines.data("n1").resolve("shard-0").resolve("files"));
+        var files =
+                Files.createDirectories(machines.data("n1").resolve("shard-0").resolve("files"));
         Files.writeString(files.resolve("1"), "a message");
 
         assertThatThrownBy(() -> machines.start("n1"))

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One JSON object as maps, lists, strings, longs, doubles and booleans; members that are null stay in the map. */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private final Map<String, Object> members;
@@ -147,7 +147,8 @@ final class Json {
         };
     }
 
-    private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+    /** Writes maps, lists, numbers, truths and null as they are, and anything else as its text. */
+    public static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value instanceof Map<?, ?> object) {
             json.writeStartObject();
             for (var member : object.entrySet()) {

@@ -30,7 +30,7 @@ final class NodeLeaderTest {
 
         call.complete(new byte[] {2});
 
-        assertThat(answer).isCompletedWithValue(new byte[] {2});
+        assertThat(answer.join()).containsExactly(2);
     }
 
     @Test

@@ -44,6 +44,8 @@ final class MainTest {
                         "receive",
                         "credential",
                         "cluster",
+                        "backup",
+                        "restore",
                         "bench",
                         "completion",
                         "help");
@@ -53,6 +55,8 @@ final class MainTest {
                         credential -> assertThat(credential.getSubcommands()).containsKeys("add", "list", "remove"))
                 .hasEntrySatisfying(
                         "cluster",
+                        "backup",
+                        "restore",
                         cluster -> assertThat(cluster.getSubcommands())
                                 .containsKeys("status", "add", "remove", "replace", "transfer", "verify"));
     }

@@ -55,8 +55,6 @@ final class MainTest {
                         credential -> assertThat(credential.getSubcommands()).containsKeys("add", "list", "remove"))
                 .hasEntrySatisfying(
                         "cluster",
-                        "backup",
-                        "restore",
                         cluster -> assertThat(cluster.getSubcommands())
                                 .containsKeys("status", "add", "remove", "replace", "transfer", "verify"));
     }

@@ -64,11 +64,6 @@ final class AdmissionDesk implements Admissions {
         }
     }
 
-    /** All admissions as the leader has them. */
-    AdmissionList list(LeaderFiles files) throws IOException {
-        return read(files);
-    }
-
     /** Admits a node; one that was admitted under this label and has not joined keeps its uuid. Completes when it is recorded. */
     CompletableFuture<AdmissionRecord> admit(
             LeaderFiles files, String label, NodeAddress address, @Nullable UUID replaced) throws IOException {

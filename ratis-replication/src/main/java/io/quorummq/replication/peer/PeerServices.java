@@ -24,6 +24,8 @@ public final class PeerServices {
     /** Calls under way at once; a waiting one holds its request, no thread. */
     private static final int CALLS_MAX = 10_000;
 
+    private static final int SHOWN = 8;
+
     private final UUID cluster;
     private final Executor executor;
     private final Map<String, PeerService> services = new ConcurrentHashMap<>();
@@ -65,8 +67,10 @@ public final class PeerServices {
 
     private CompletableFuture<byte[]> run(@Nullable String caller, @Nullable String name, byte[] request) {
         if (!cluster.toString().equals(caller)) {
-            return CompletableFuture.failedFuture(new PeerRefusal("this node belongs to cluster " + cluster
-                    + ", the caller to " + (caller == null ? "none" : caller)));
+            // not the whole id: where nodes do not speak TLS, whoever knows it may call
+            return CompletableFuture.failedFuture(new PeerRefusal(
+                    "this node belongs to cluster " + cluster.toString().substring(0, SHOWN) + "…" + ", the caller to "
+                            + (caller == null ? "none" : caller)));
         }
         var service = name == null ? null : services.get(name);
         if (service == null) {

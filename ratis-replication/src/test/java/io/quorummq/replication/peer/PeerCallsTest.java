@@ -121,7 +121,10 @@ final class PeerCallsTest {
 
         assertThatThrownBy(() -> stranger.call(node, "echo", new byte[0], LIMIT).get())
                 .hasCauseInstanceOf(PeerRefusal.class)
-                .hasMessageContaining("this node belongs to cluster " + cluster + ", the caller to " + other);
+                .hasMessageContaining(
+                        "this node belongs to cluster " + cluster.toString().substring(0, 8))
+                .hasMessageContaining(", the caller to " + other)
+                .satisfies(refused -> assertThat(refused.getMessage()).doesNotContain(cluster.toString()));
     }
 
     @Test

@@ -34,7 +34,7 @@ final class ClusterCredentials implements Credentials {
         var seed = copy.read()
                 .orElseThrow(() -> new ConfigurationException(
                         "there are no credentials in " + copy + ": restore it, or copy another node's"));
-        book = new CredentialBook("the cluster's credentials", seed);
+        book = new CredentialBook(copy.toString(), seed);
     }
 
     @Override

@@ -59,6 +59,7 @@ public final class Node implements AutoCloseable {
         lock = HomeLock.of(home);
         try {
             configuration = BrokerConfiguration.read(home.brokerXml(), home.directory());
+            configuration.requireUsable();
             replica = new Replica(home, configuration, wall, random);
             metrics = new Metrics(replica::broker);
             var meters = replica.meters();

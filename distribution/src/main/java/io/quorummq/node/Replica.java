@@ -98,7 +98,8 @@ final class Replica implements AutoCloseable {
         minDiskFreeBytes = configuration.minDiskFreeBytes();
         cluster = ClusterConfiguration.read(home.cluster());
         settings = ReplicationSettings.of(
-                configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()));
+                configuration.pluginSettings(ReplicationPlugin.class).orElse(Map.of()),
+                Runtime.getRuntime().maxMemory());
         shard = Shard.of(cluster.clusterId(), SHARD);
         state = new StoreState(filesDisk(), StoreSettings.DEFAULT);
         clock = new ClusterClock(wall, System::nanoTime);

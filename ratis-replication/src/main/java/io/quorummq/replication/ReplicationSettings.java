@@ -16,13 +16,20 @@ import java.util.TreeSet;
 public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond, OptionalInt port) {
     private static final int MEGABYTE = 1 << 20;
 
-    /** What holds where {@code broker.xml} says nothing. */
-    public static final ReplicationSettings DEFAULT = of(Map.of());
+    /** Ratis keeps the newest three segments of the log in memory. */
+    private static final int SEGMENT_SHARE_OF_HEAP = 16;
 
-    /** The settings that these properties spell; refuses unknown keys and values out of range. */
-    public static ReplicationSettings of(Map<String, String> properties) {
+    private static final int SEGMENT_MEGABYTES_MIN = 8;
+    private static final int WAITING_SHARE_OF_HEAP = 8;
+
+    /**
+     * The settings that these properties spell; refuses unknown keys and values out of range.
+     *
+     * @param heapBytes the largest this process may use, of which the log takes its share and no more
+     */
+    public static ReplicationSettings of(Map<String, String> properties, long heapBytes) {
         var in = new Properties(properties);
-        var usual = RaftSettings.defaults();
+        var usual = fitting(RaftSettings.defaults(), heapBytes);
         var timeout =
                 in.number("election-timeout-millis", usual.electionTimeoutMin().toMillis(), 50, 60_000);
         var raft = usual.withElectionTimeouts(Duration.ofMillis(timeout), Duration.ofMillis(2 * timeout))
@@ -41,6 +48,18 @@ public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond, O
         var port = (int) in.number("port", 0, 1, 65_535);
         in.refuseUnknown();
         return new ReplicationSettings(raft, scrub, port == 0 ? OptionalInt.empty() : OptionalInt.of(port));
+    }
+
+    private static RaftSettings fitting(RaftSettings usual, long heapBytes) {
+        var segment = Math.max(SEGMENT_MEGABYTES_MIN, heapBytes / SEGMENT_SHARE_OF_HEAP / MEGABYTE) * MEGABYTE;
+        var writing = usual.writing();
+        var waiting = Math.max(writing.operationBytesMax(), heapBytes / WAITING_SHARE_OF_HEAP);
+        return usual.withLog(
+                        Math.min(usual.segmentBytes(), segment),
+                        usual.preallocatedBytes(),
+                        usual.keptEntries(),
+                        usual.checkpointLogBytes())
+                .withWriting(writing.withWaitingBytesMax(Math.min(writing.waitingBytesMax(), waiting)));
     }
 
     /** Reads numbers and remembers which keys there are. */

@@ -10,9 +10,19 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ReplicationSettingsTest {
+    private static final long HEAP = 1L << 30;
+
+    @Test
+    void aSmallHeapGetsSmallSegmentsAndLittleThatWaits() {
+        var settings = ReplicationSettings.of(Map.of(), 128L << 20);
+
+        assertThat(settings.raft().segmentBytes()).isEqualTo(8L << 20);
+        assertThat(settings.raft().writing().waitingBytesMax()).isEqualTo(16L << 20);
+    }
+
     @Test
     void theDefaultsAreTheseAndNoOthers() {
-        var settings = ReplicationSettings.DEFAULT;
+        var settings = ReplicationSettings.of(Map.of(), HEAP);
 
         assertThat(settings.raft().electionTimeoutMin()).isEqualTo(Duration.ofMillis(500));
         assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(1));
@@ -26,14 +36,16 @@ final class ReplicationSettingsTest {
 
     @Test
     void everyKeyIsRead() {
-        var settings = ReplicationSettings.of(Map.of(
-                "election-timeout-millis", "2000",
-                "log-segment-megabytes", "16",
-                "kept-entries", "7",
-                "checkpoint-log-megabytes", "512",
-                "checkpoint-interval-seconds", "5",
-                "scrub-megabytes-per-second", "0",
-                "port", "7401"));
+        var settings = ReplicationSettings.of(
+                Map.of(
+                        "election-timeout-millis", "2000",
+                        "log-segment-megabytes", "16",
+                        "kept-entries", "7",
+                        "checkpoint-log-megabytes", "512",
+                        "checkpoint-interval-seconds", "5",
+                        "scrub-megabytes-per-second", "0",
+                        "port", "7401"),
+                HEAP);
 
         assertThat(settings.raft().electionTimeoutMin()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.raft().electionTimeoutMax()).isEqualTo(Duration.ofSeconds(4));
@@ -48,14 +60,14 @@ final class ReplicationSettingsTest {
 
     @Test
     void whatIsUnknownOrOutOfRangeIsRefusedByName() {
-        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout", "500")))
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout", "500"), HEAP))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("'election-timeout'");
-        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout-millis", "soon")))
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("election-timeout-millis", "soon"), HEAP))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("'soon'")
                 .hasMessageContaining("50 to 60000");
-        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("kept-entries", "-1")))
+        assertThatThrownBy(() -> ReplicationSettings.of(Map.of("kept-entries", "-1"), HEAP))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("kept-entries");
     }

@@ -150,6 +150,16 @@ public final class BrokerConfiguration {
         return artemis.getJournalFileSize();
     }
 
+    /**
+     * Finds, before anything is opened, what would keep the engine from starting.
+     *
+     * @throws ConfigurationException if an acceptor or a property of {@link QueuePlugin} cannot be used
+     */
+    public void requireUsable() {
+        new AcceptorChecks(this).requireUsable();
+        var unused = EngineSettings.of(pluginSettings(QueuePlugin.class).orElse(Map.of()));
+    }
+
     /** The endpoints that the engine will open: each acceptor that listens on a port. */
     public List<Acceptor> acceptors() {
         return artemis.getAcceptorConfigurations().stream()

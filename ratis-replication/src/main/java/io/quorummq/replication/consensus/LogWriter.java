@@ -72,6 +72,12 @@ public final class LogWriter {
                         + ") must be at least the bytes of one operation (" + operationBytesMax + ")");
             }
         }
+
+        /** With another bound of what may wait. */
+        public Limits withWaitingBytesMax(long bytes) {
+            return new Limits(
+                    entryBytesFull, operationBytesMax, entriesInFlightMax, bytes, roomWaitNanosMax, replyWaitNanosMax);
+        }
     }
 
     /** What a writer needs from its surroundings; all of it outlives the term but the fencing hook. */

@@ -38,7 +38,8 @@ final class ClusterProcesses implements AutoCloseable {
     private static final Duration LEADER_MAX = Duration.ofSeconds(90);
     private static final Duration POLL = Duration.ofMillis(50);
     /** A machine that also builds and tests is paused for longer than one that serves; to measure, name the product's 500. */
-    private static final int ELECTION_TIMEOUT_MILLIS = Integer.getInteger("quorummq.test.election-timeout-millis", 1500);
+    private static final int ELECTION_TIMEOUT_MILLIS =
+            Integer.getInteger("quorummq.test.election-timeout-millis", 1500);
 
     private static final String CORE_FAILOVER = "?reconnectAttempts=0&failoverAttempts=-1"
             + "&useTopologyForLoadBalancing=false&initialConnectAttempts=30&retryInterval=200&callTimeout=10000";

@@ -162,7 +162,11 @@ class DoorsIT {
     @Test
     void aFreshInstallListensWhereItSaysAndNowhereElse() throws Exception {
         var documented = List.of(
-                node.port("--cmq-port"), node.port("--core-port"), node.port("--amqp-port"), node.port("--admin-port"));
+                node.port("--cmq-port"),
+                node.port("--core-port"),
+                node.port("--amqp-port"),
+                node.port("--admin-port"),
+                node.port("--raft-port"));
 
         await().untilAsserted(() -> assertThat(listening(node.pid())).containsExactlyInAnyOrderElementsOf(documented));
     }

@@ -18,10 +18,10 @@ import io.quorummq.cli.RestoreCommand;
 import io.quorummq.cli.RunCommand;
 import io.quorummq.cli.SendCommand;
 import io.quorummq.cluster.PeerDoor;
+import io.quorummq.replication.identity.Pause;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** Where the program starts: lists all commands and hands the command line to the one it names. */
@@ -46,12 +46,7 @@ public final class Main {
                 new SendCommand(cmq(), System.in),
                 new ReceiveCommand(cmq()),
                 new CredentialCommand(new PeerDoor(), RANDOM),
-                new ClusterCommand(
-                        new PeerDoor(),
-                        CLOCK,
-                        RANDOM,
-                        time -> TimeUnit.MILLISECONDS.sleep(time.toMillis()),
-                        System::nanoTime),
+                new ClusterCommand(new PeerDoor(), CLOCK, RANDOM, Pause.real(), System::nanoTime),
                 new BenchCommand(login(), CLOCK, RANDOM),
                 new BackupCommand(new PeerDoor()),
                 new RestoreCommand(),

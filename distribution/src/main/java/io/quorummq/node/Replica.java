@@ -27,6 +27,7 @@ import io.quorummq.replication.identity.FormationService;
 import io.quorummq.replication.identity.Identification;
 import io.quorummq.replication.identity.IdentityFiles;
 import io.quorummq.replication.identity.MemberIdentity;
+import io.quorummq.replication.identity.Pause;
 import io.quorummq.replication.peer.NodeAddress;
 import io.quorummq.replication.peer.PeerCalls;
 import io.quorummq.replication.peer.PeerPort;
@@ -286,8 +287,7 @@ final class Replica implements AutoCloseable {
     private MemberIdentity identify() throws IOException, InterruptedException {
         var identity = new IdentityFiles(home.data());
         services.add(new FormationService(cluster, identity, threads));
-        var identification = new Identification(
-                cluster, identity, peers, pause -> TimeUnit.MILLISECONDS.sleep(pause.toMillis()), random);
+        var identification = new Identification(cluster, identity, peers, Pause.real(), random);
         if (identity.identity().isPresent() || cluster.others().isEmpty()) {
             return identification.identify();
         }

@@ -17,6 +17,7 @@ import io.quorummq.replication.identity.FormationService;
 import io.quorummq.replication.identity.Identification;
 import io.quorummq.replication.identity.IdentityFiles;
 import io.quorummq.replication.identity.MemberIdentity;
+import io.quorummq.replication.identity.Pause;
 import io.quorummq.replication.peer.NodeAddress;
 import io.quorummq.replication.peer.PeerCalls;
 import io.quorummq.replication.peer.PeerPort;
@@ -104,12 +105,7 @@ final class FormationOverTlsTest {
         var cluster = ClusterConfiguration.read(home.cluster());
         var calls = new PeerCalls(cluster.clusterId(), TlsFiles.in(home.tls()).orElseThrow(), threads);
         opened(calls);
-        return new Identification(
-                        cluster,
-                        new IdentityFiles(home.data()),
-                        calls,
-                        time -> TimeUnit.MILLISECONDS.sleep(time.toMillis()),
-                        new SecureRandom())
+        return new Identification(cluster, new IdentityFiles(home.data()), calls, Pause.real(), new SecureRandom())
                 .identify();
     }
 

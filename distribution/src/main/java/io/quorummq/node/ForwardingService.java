@@ -4,9 +4,7 @@ package io.quorummq.node;
 import io.quorummq.core.queue.NotForwardedException;
 import io.quorummq.replication.peer.PeerRefusal;
 import io.quorummq.replication.peer.PeerService;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** CMQ requests that came in at another node and are served here, where the broker is. */
@@ -26,24 +24,12 @@ final class ForwardingService implements PeerService {
 
     @Override
     public CompletableFuture<byte[]> call(byte[] request) {
-        var work = requests.apply(request);
-        var answer = new CompletableFuture<byte[]>();
-        var unused = work.whenComplete((reply, failure) -> {
-            var cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause == null) {
-                answer.complete(reply);
-            } else if (cause instanceof NotForwardedException refused) {
-                answer.completeExceptionally(new PeerRefusal(String.valueOf(refused.getMessage())));
-            } else {
-                answer.completeExceptionally(cause);
-            }
-        });
-        var unusedToo = answer.whenComplete((reply, failure) -> {
-            if (failure instanceof CancellationException) {
-                work.cancel(false);
-            }
-        });
-        return answer;
+        return HandedOn.of(requests.apply(request), ForwardingService::meaning);
+    }
+
+    private static Throwable meaning(Throwable failure) {
+        return failure instanceof NotForwardedException
+                ? new PeerRefusal(String.valueOf(failure.getMessage()))
+                : failure;
     }
 }

@@ -11,9 +11,7 @@ import io.quorummq.replication.peer.PeerRefusal;
 import io.quorummq.replication.peer.Peers;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** Who serves the queues, by Raft's word. */
@@ -46,28 +44,13 @@ final class NodeLeader implements Leader {
 
     private CompletableFuture<byte[]> forward(NodeAddress leader, byte[] request) {
         var call = peers.call(leader, ForwardingService.NAME, request, FORWARD_MAX);
-        var answer = new CompletableFuture<byte[]>();
-        var unused = call.whenComplete((reply, failure) -> {
-            if (failure == null) {
-                answer.complete(reply);
-            } else {
-                answer.completeExceptionally(meaning(leader, failure));
-            }
-        });
-        var unusedToo = answer.whenComplete((reply, failure) -> {
-            if (failure instanceof CancellationException) {
-                call.cancel(false);
-            }
-        });
-        return answer;
+        return HandedOn.of(call, failure -> meaning(leader, failure));
     }
 
     private static Throwable meaning(NodeAddress leader, Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof NotSentException || cause instanceof PeerRefusal) {
-            return new NotForwardedException("node " + leader + " did not take it: " + cause.getMessage(), cause);
-        }
-        return cause;
+        return failure instanceof NotSentException || failure instanceof PeerRefusal
+                ? new NotForwardedException("node " + leader + " did not take it: " + failure.getMessage(), failure)
+                : failure;
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,20 +61,20 @@ final class StatusReport {
                     status(mine, List.of(mine.replica()), mine.warnings()).bytes());
         }
         var answers = new LinkedHashMap<String, CompletableFuture<ClusterStatus>>();
-        mine.members().forEach((label, peer) -> answers.put(label, ask(label, peer)));
+        mine.members().forEach((label, peer) -> answers.put(label, ask(mine.shard(), label, peer)));
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
                 .thenApply(all -> combined(mine, answers).bytes());
     }
 
-    private CompletableFuture<ClusterStatus> ask(String label, Peer peer) {
+    private CompletableFuture<ClusterStatus> ask(String shard, String label, Peer peer) {
         var request = ClusterRequest.of(ClusterRequest.STATUS).with(OWN, "true");
         return peers.call(peer.address(), ClusterRequest.SERVICE, request.bytes(), ANSWER_MAX)
                 .thenApply(ClusterStatus::parse)
-                .exceptionally(failure -> absent(label, peer, failure));
+                .exceptionally(failure -> absent(shard, label, peer, failure));
     }
 
-    private ClusterStatus absent(String label, Peer peer, Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    private ClusterStatus absent(String shard, String label, Peer peer, Throwable failure) {
+        var cause = HandedOn.cause(failure);
         var replica = new ReplicaStatus(
                 label,
                 peer.member().toString(),
@@ -87,7 +86,7 @@ final class StatusReport {
                 ClusterStatus.UNKNOWN,
                 "does not answer: " + cause.getMessage());
         return new ClusterStatus(
-                cluster.toString(), List.of(new ShardStatus("0", null, 0, List.of(replica))), List.of());
+                cluster.toString(), List.of(new ShardStatus(shard, null, 0, List.of(replica))), List.of());
     }
 
     private ClusterStatus combined(Own mine, Map<String, CompletableFuture<ClusterStatus>> answers) {

@@ -14,7 +14,6 @@ import io.quorummq.replication.peer.Peers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -97,7 +96,7 @@ final class Verification {
     }
 
     private static ReplicaReport silent(String label, Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        var cause = HandedOn.cause(failure);
         var reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return new ReplicaReport(label, "", "no report: " + reason, List.of());
     }

@@ -190,7 +190,7 @@ final class ArtemisBroker implements Broker {
         return new QueueCounts(
                 gate.activeCount(),
                 gate.table().leased() + gate.getDeliveringCount(),
-                gate.table().delayed(),
+                gate.delayedCount(),
                 gate.pagedCount(),
                 gate.getMessagesAdded(),
                 gate.getMessagesAcknowledged(),
@@ -232,8 +232,7 @@ final class ArtemisBroker implements Broker {
         SendRules.of(queue).checkRoom(gate.getMessageCount(), messages.size());
         var isDelayed = !messages.get(0).delay().isZero();
         if (isDelayed
-                && gate.table().delayed() + messages.size()
-                        > visibility.settings().delayedMessagesMax()) {
+                && gate.delayedCount() + messages.size() > visibility.settings().delayedMessagesMax()) {
             throw CmqError.TOO_MANY_INACTIVE.because("queueName", queue.name());
         }
     }

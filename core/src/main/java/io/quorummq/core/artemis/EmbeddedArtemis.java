@@ -2,6 +2,9 @@
 package io.quorummq.core.artemis;
 
 import io.quorummq.core.ConfigurationException;
+import io.quorummq.core.artemis.delay.Buckets;
+import io.quorummq.core.artemis.delay.DelayEngine;
+import io.quorummq.core.artemis.delay.DelayLimits;
 import io.quorummq.core.artemis.security.AcceptorSecurity;
 import io.quorummq.core.artemis.security.CredentialSecurityManager;
 import io.quorummq.core.artemis.security.OpenConnections;
@@ -25,9 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedArtemis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedArtemis.class);
 
+    /** A message that is due later does not wait in memory, whatever room there is. */
+    private static final Duration IN_MEMORY_MAX = Duration.ofMinutes(2);
+
     private final BrokerConfiguration configuration;
     private final Visibility visibility;
     private final EngineServer server;
+    private final DelayEngine delays;
     private volatile @Nullable ArtemisBroker broker;
     private @Nullable ScheduledFuture<?> ageScan;
 
@@ -48,7 +55,15 @@ public final class EmbeddedArtemis implements AutoCloseable {
         this.visibility = new Visibility(settings, clock, random);
         new AcceptorSecurity(random).applyTo(configuration.artemis());
         var security = new CredentialSecurityManager(credentials, clock, random);
+        configuration.artemis().addAddressSetting(Buckets.match(), Buckets.settings());
         this.server = new EngineServer(configuration.artemis(), security, storage, visibility);
+        this.delays = new DelayEngine(
+                server,
+                new DelayTargets(visibility),
+                new DelayLimits(settings.delayedBytesMax(), IN_MEMORY_MAX),
+                visibility.delayMeter(),
+                clock);
+        visibility.delays(delays);
         visibility.afterLoad(this::loaded);
     }
 
@@ -64,6 +79,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
         server.registerActivationFailureListener(failure::set);
         server.registerBrokerPlugin(new SenderRules(server, visibility));
         server.registerBrokerPlugin(new BrowserRules());
+        server.registerBrokerPlugin(delays.routing());
         try {
             server.start();
         } catch (Exception e) {
@@ -76,7 +92,8 @@ public final class EmbeddedArtemis implements AutoCloseable {
         }
         try {
             acceptors.requireOpen(server.getRemotingService());
-        } catch (ConfigurationException e) {
+            delays.start();
+        } catch (RuntimeException e) {
             close();
             throw e;
         }
@@ -152,6 +169,7 @@ public final class EmbeddedArtemis implements AutoCloseable {
             ageScan.cancel(false);
         }
         visibility.queues().forEach(queue -> queue.receiver().leave());
+        delays.close();
     }
 
     private ConfigurationException refusal(Throwable failed) {

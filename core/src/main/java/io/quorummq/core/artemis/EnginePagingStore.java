@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import io.quorummq.core.artemis.delay.Buckets;
 import java.util.function.Consumer;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.io.SequentialFileFactory;
@@ -61,8 +62,17 @@ public class EnginePagingStore extends PagingStoreImpl {
         return super.checkMemory(runOnFailure, whenAvailable, whenBlocking, onBlocked);
     }
 
+    /** A bucket of delayed messages pages always: Artemis would keep the next message of a drained one in memory. */
+    @Override
+    public void stopPaging() {
+        super.stopPaging();
+        if (Buckets.isBucket(getAddress())) {
+            startPaging();
+        }
+    }
+
     /** Whether the message is stored for good. Artemis shows it to readers of the page before that. */
-    protected boolean isCommitted(PagedReference ref) {
+    public boolean isCommitted(PagedReference ref) {
         return true;
     }
 

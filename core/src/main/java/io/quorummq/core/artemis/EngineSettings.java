@@ -14,22 +14,33 @@ import java.util.Set;
  * @param leasedMessagesMax most messages of one queue under a lease at once
  * @param leasedBytesMax most bytes of memory that the leased messages of one queue may take
  * @param delayedMessagesMax most messages of one queue that wait for their time
+ * @param delayedBytesMax most bytes of memory that delayed messages of all queues together may take; the others are on pages
+ * @param delayMax the longest delay of a message, whatever protocol it comes by
  * @param ageScan how often messages that grew too old are looked for
  * @param asSent addresses, or beginnings of addresses that end with {@code *}, whose messages are stored durably only if
  *     their sender asks for it, as in Artemis
  */
 public record EngineSettings(
-        long leasedMessagesMax, long leasedBytesMax, long delayedMessagesMax, Duration ageScan, List<String> asSent) {
+        long leasedMessagesMax,
+        long leasedBytesMax,
+        long delayedMessagesMax,
+        long delayedBytesMax,
+        Duration delayMax,
+        Duration ageScan,
+        List<String> asSent) {
     /** What holds where {@code broker.xml} says nothing. */
-    public static final EngineSettings DEFAULT =
-            new EngineSettings(100_000, 256L << 20, 100_000, Duration.ofSeconds(1), List.of());
+    public static final EngineSettings DEFAULT = new EngineSettings(
+            100_000, 256L << 20, 100_000_000, 64L << 20, Duration.ofDays(366), Duration.ofSeconds(1), List.of());
 
     private static final String LEASED = "leased-messages-max";
     private static final String LEASED_BYTES = "leased-bytes-max";
     private static final String DELAYED = "delayed-messages-max";
+    private static final String DELAYED_BYTES = "delayed-bytes-max";
+    private static final String DELAY = "delay-seconds-max";
     private static final String AGE_SCAN = "age-scan-seconds";
     private static final String AS_SENT = "as-sent-addresses";
-    private static final Set<String> KEYS = Set.of(LEASED, LEASED_BYTES, DELAYED, AGE_SCAN, AS_SENT);
+    private static final Set<String> KEYS =
+            Set.of(LEASED, LEASED_BYTES, DELAYED, DELAYED_BYTES, DELAY, AGE_SCAN, AS_SENT);
 
     /** Copies the list. */
     public EngineSettings {
@@ -49,6 +60,8 @@ public record EngineSettings(
                 number(properties, LEASED, DEFAULT.leasedMessagesMax),
                 number(properties, LEASED_BYTES, DEFAULT.leasedBytesMax),
                 number(properties, DELAYED, DEFAULT.delayedMessagesMax),
+                number(properties, DELAYED_BYTES, DEFAULT.delayedBytesMax),
+                Duration.ofSeconds(number(properties, DELAY, DEFAULT.delayMax.toSeconds())),
                 Duration.ofSeconds(number(properties, AGE_SCAN, DEFAULT.ageScan.toSeconds())),
                 Arrays.stream(properties.getOrDefault(AS_SENT, "").split(","))
                         .map(String::trim)

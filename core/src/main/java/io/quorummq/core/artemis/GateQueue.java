@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.LongStream;
 import org.apache.activemq.artemis.api.core.Pair;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.core.filter.Filter;
@@ -41,6 +43,8 @@ import org.slf4j.LoggerFactory;
 final class GateQueue extends QueueImpl {
     private static final Logger LOG = LoggerFactory.getLogger(GateQueue.class);
     private static final int AGE_SCAN_MESSAGES_MAX = 1000;
+    /** How many delayed messages an administrator gets to see at once. */
+    private static final int LISTED_MAX = 1000;
 
     private final ActiveMQServer server;
     private final StorageManager storage;
@@ -48,9 +52,10 @@ final class GateQueue extends QueueImpl {
     private final Leases leases;
     private final DeadLetters deadLetters;
     private final Redelivery redelivery;
-    private final VisibilityTable<MessageReference> table = new VisibilityTable<>();
+    private final VisibilityTable<MessageReference> table;
     private final Receiver receiver;
     private final QueueRules rules = new QueueRules();
+    private final Clearing clearing;
     private final Alarm alarm;
 
     GateQueue(
@@ -80,6 +85,8 @@ final class GateQueue extends QueueImpl {
         this.server = server;
         this.storage = storage;
         this.shared = shared;
+        this.table = new VisibilityTable<>(shared.delayedTotals());
+        this.clearing = new Clearing(this, storage);
         this.leases = new Leases(this, server, storage, shared);
         this.alarm = new Alarm(timer, shared.clock(), () -> getExecutor().execute(this::releaseDue));
         this.deadLetters = new DeadLetters(server, storage);
@@ -105,7 +112,22 @@ final class GateQueue extends QueueImpl {
 
     /** How many messages may be seen now, those on pages included; approximate while messages move. */
     long activeCount() {
-        return Math.max(0, getMessageCount() - table.leased() - table.delayed() - getDeliveringCount());
+        return Math.max(0, getMessageCount() - table.leased() - delayedCount() - getDeliveringCount());
+    }
+
+    /** How many messages wait for their time, in memory and in buckets. */
+    long delayedCount() {
+        return table.delayed() + shared.delays().count(getID());
+    }
+
+    /** When the next message may be seen that waits for its time; about. */
+    OptionalLong nextDelayed() {
+        return LongStream.concat(table.nextDelayed().stream(), shared.delays().firstDue(getID()).stream())
+                .min();
+    }
+
+    Clearing clearing() {
+        return clearing;
     }
 
     long pagedCount() {
@@ -282,7 +304,11 @@ final class GateQueue extends QueueImpl {
     /** Gives back what may be seen from now on, unless its age or its count sends it elsewhere. */
     private void releaseDue() {
         var back = new ArrayList<MessageReference>();
-        for (var ref : table.due(shared.now())) {
+        var now = shared.now();
+        for (var ref : table.due(now)) {
+            if (ref.getScheduledDeliveryTime() > 0) {
+                shared.delayMeter().delivered(now - ref.getScheduledDeliveryTime());
+            }
             ref.setScheduledDeliveryTime(0);
             if (!left(ref)) {
                 back.add(ref);
@@ -390,6 +416,9 @@ final class GateQueue extends QueueImpl {
             return new Pair<>(false, true);
         }
         var delay = ignoreDelay ? 0 : redelivery.delay(settings, ref.getDeliveryCount());
+        if (delay > 0 && redelivery.isPostponed(ref, delay)) {
+            return new Pair<>(false, true);
+        }
         if (delay > 0) {
             ref.setScheduledDeliveryTime(shared.now() + delay);
         }
@@ -412,7 +441,20 @@ final class GateQueue extends QueueImpl {
         // a page that is being read may hide more
         var count = deleteHidden(filter, reason);
         count += super.deleteMatchingReferences(flushLimit, filter, reason);
-        return count + deleteHidden(filter, reason);
+        count += deleteHidden(filter, reason);
+        return count + deleteInBuckets(filter);
+    }
+
+    private int deleteInBuckets(@Nullable Filter filter) throws Exception {
+        var delays = shared.delays();
+        if (filter != null) {
+            var deleted = delays.delete(this, (message, firstId) -> filter.match(message), Long.MAX_VALUE);
+            return Math.toIntExact(deleted.get());
+        }
+        var count = delays.count(getID());
+        clearing.clear();
+        delays.forget(getID());
+        return Math.toIntExact(Math.min(count, Integer.MAX_VALUE));
     }
 
     private int deleteHidden(@Nullable Filter filter, AckReason reason) throws Exception {
@@ -438,19 +480,46 @@ final class GateQueue extends QueueImpl {
                 .orElse(null);
     }
 
+    /** Also one that is kept back or waits in a bucket; the queue is not locked while buckets are read. */
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+    public boolean deleteReference(long id) throws Exception {
+        if (super.deleteReference(id)) {
+            return true;
+        }
+        for (var ref : table.takeAll(ref -> ref.getMessageID() == id)) {
+            acknowledge(null, ref, AckReason.KILLED, null, false);
+            return true;
+        }
+        return shared.delays()
+                        .delete(this, (message, firstId) -> firstId == id || message.getMessageID() == id, 1)
+                        .get()
+                > 0;
+    }
+
+    /** The queue is not locked meanwhile. */
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+    public List<MessageReference> getScheduledMessages() {
+        var messages = new ArrayList<>(table.firstDelayed(LISTED_MAX));
+        messages.addAll(shared.delays().list(this, LISTED_MAX - messages.size()).join());
+        return messages;
+    }
+
     @Override
     public long getMessageCount() {
-        return super.getMessageCount() + table.unpaged();
+        return super.getMessageCount() + table.unpaged() + shared.delays().count(getID());
     }
 
     @Override
     public int getScheduledCount() {
-        return Math.toIntExact(table.delayed());
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, delayedCount()));
     }
 
     @Override
     public void deleteQueue(boolean removeConsumers) throws Exception {
         receiver.close();
+        clearing.forget();
         super.deleteQueue(removeConsumers);
     }
 }

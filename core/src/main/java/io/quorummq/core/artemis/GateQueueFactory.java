@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import io.quorummq.core.artemis.delay.BucketQueue;
+import io.quorummq.core.artemis.delay.Buckets;
+import io.quorummq.core.delay.Wheel;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.core.filter.Filter;
 import org.apache.activemq.artemis.core.paging.PagingManager;
+import org.apache.activemq.artemis.core.paging.cursor.PageSubscription;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.impl.QueueFactoryImpl;
 
-/** Makes {@link GateQueue}s; last-value queues stay Artemis' own, because CMQ has nothing like them. */
+/**
+ * Makes {@link GateQueue}s, and the buckets of delayed messages; last-value queues stay Artemis' own, because CMQ has nothing
+ * like them.
+ */
 final class GateQueueFactory extends QueueFactoryImpl {
     private final Visibility visibility;
 
@@ -28,6 +35,10 @@ final class GateQueueFactory extends QueueFactoryImpl {
             return super.createQueueWith(config, pagingManager, filter);
         }
         var pages = getPageSubscription(config, pagingManager, filter);
+        var bucket = Buckets.bucketOf(config.getName());
+        if (bucket.isPresent()) {
+            return bucketQueue(config, bucket.get(), pages);
+        }
         var queue = new GateQueue(
                 config,
                 filter,
@@ -42,6 +53,23 @@ final class GateQueueFactory extends QueueFactoryImpl {
                 visibility);
         server.getCriticalAnalyzer().add(queue);
         visibility.register(queue);
+        return queue;
+    }
+
+    private BucketQueue bucketQueue(QueueConfiguration config, Wheel.Bucket bucket, PageSubscription pages) {
+        var queue = new BucketQueue(
+                config,
+                bucket,
+                pages,
+                ref -> !(pages.getPagingStore() instanceof EnginePagingStore store) || store.isCommitted(ref),
+                scheduledExecutor,
+                postOffice,
+                storageManager,
+                addressSettingsRepository,
+                executorFactory.getExecutor(),
+                server,
+                this);
+        server.getCriticalAnalyzer().add(queue);
         return queue;
     }
 

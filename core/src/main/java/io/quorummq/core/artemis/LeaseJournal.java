@@ -51,6 +51,16 @@ final class LeaseJournal {
         }
     }
 
+    /** Stores a new lease as a part of a transaction. */
+    @SuppressWarnings("try") // the lock is only held
+    void store(long transaction, long queueId, Lease lease) throws Exception {
+        try (var lock = storage.closeableReadLock()) {
+            storage.getMessageJournal()
+                    .appendAddRecordTransactional(
+                            transaction, lease.recordId(), RECORD_TYPE, Codec.INSTANCE, new Stored(queueId, lease));
+        }
+    }
+
     /** Deletes the record of a message that is gone; nobody waits for it. */
     void delete(Lease lease) throws Exception {
         storage.deleteMapRecord(lease.recordId(), false);

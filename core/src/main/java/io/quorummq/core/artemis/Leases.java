@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.journal.IOCompletion;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
@@ -123,6 +124,27 @@ final class Leases {
                 known.map(Lease::firstReceived).orElse(now));
         table.remember(lease);
         journal.store(queue.getID(), lease, known.isEmpty(), false, storage.getContext());
+    }
+
+    /** Has a message that this transaction stores in the queue go on with the count that it had before it was delayed. */
+    void restore(Transaction tx, Message stored, int deliveries, long firstReceived) throws Exception {
+        var lease = new Lease(
+                storage.generateID(),
+                stored.getMessageID(),
+                stored.isPaged(),
+                Lease.NO_HANDLE,
+                0,
+                deliveries,
+                firstReceived);
+        journal.store(tx.getID(), queue.getID(), lease);
+        tx.setContainsPersistent();
+        table.remember(lease); // before the message can come out
+        tx.addOperation(new TransactionOperationAbstract() {
+            @Override
+            public void afterRollback(Transaction rolledBack) {
+                table.forget(lease.messageId());
+            }
+        });
     }
 
     /** The message goes with this transaction, and its lease with it. */

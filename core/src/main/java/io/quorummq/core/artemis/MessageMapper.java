@@ -61,14 +61,19 @@ final class MessageMapper {
         stored.setAddress(address);
         stored.setRoutingType(RoutingType.ANYCAST);
         if (shown.value() != id) {
-            var ids = ByteBuffer.allocate(2 * Long.BYTES).putLong(id).putLong(shown.value());
-            stored.putExtraBytesProperty(MESSAGE_ID, ids.array());
+            show(stored, id, shown);
         }
         return stored;
     }
 
+    /** Has CMQ callers see the message, which is stored under this number, under another id. */
+    static void show(Message message, long id, MessageId shown) {
+        var ids = ByteBuffer.allocate(2 * Long.BYTES).putLong(id).putLong(shown.value());
+        message.putExtraBytesProperty(MESSAGE_ID, ids.array());
+    }
+
     /** The id of a message as CMQ callers see it; that of a copy is its own number, whatever it brought along. */
-    private static MessageId shownId(Message message, long id) {
+    static MessageId shownId(Message message, long id) {
         byte[] noted;
         try {
             noted = message.getExtraBytesProperty(MESSAGE_ID);
@@ -112,6 +117,12 @@ final class MessageMapper {
         return noted == null || noted.length != Long.BYTES
                 ? message.getTimestamp()
                 : ByteBuffer.wrap(noted).getLong();
+    }
+
+    /** When the message was to be delivered first, or 0 if at once. */
+    static long dueMillis(Message message) {
+        var due = message.hasScheduledDeliveryTime() ? message.getScheduledDeliveryTime() : null;
+        return due == null ? 0 : due;
     }
 
     /** What a CMQ receive hands out of this message under this lease. */

@@ -5,6 +5,7 @@ import io.quorummq.core.queue.DeadLetterPolicy;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueRecord;
 import java.util.Optional;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.jspecify.annotations.Nullable;
@@ -46,19 +47,27 @@ final class QueueRules {
 
     /** Whether retention or dead-lettering by age says that this message has no place here any more. */
     boolean isTooOld(MessageReference ref, long now) {
+        if (governing().isEmpty()) {
+            return false; // without a look at the message, which may have to be decoded for it
+        }
+        return expiresAt(ref.getMessage()) <= now;
+    }
+
+    /**
+     * When the message has no place here any more; {@link Long#MAX_VALUE} for never. The age of a delayed message begins when
+     * it is due: else one that is delayed for longer than it is kept could never be received.
+     */
+    long expiresAt(Message message) {
         var attributes = governing().orElse(null);
-        if (attributes == null) {
-            return false;
+        var enqueued = MessageMapper.enqueuedMillis(message);
+        if (attributes == null || enqueued <= 0) {
+            return Long.MAX_VALUE;
         }
-        var enqueued = MessageMapper.enqueuedMillis(ref.getMessage());
-        if (enqueued <= 0) {
-            return false;
-        }
-        var age = now - enqueued;
-        return age >= attributes.retention().toMillis()
-                || policy(DeadLetterPolicy.ByAge.class)
-                        .filter(policy -> age >= policy.maxTimeToLive().toMillis())
-                        .isPresent();
+        var longest = attributes.retention().toMillis();
+        var byAge = policy(DeadLetterPolicy.ByAge.class)
+                .map(policy -> policy.maxTimeToLive().toMillis())
+                .orElse(longest);
+        return Math.max(enqueued, MessageMapper.dueMillis(message)) + Math.min(longest, byAge);
     }
 
     private <P extends DeadLetterPolicy> Optional<P> policy(Class<P> kind) {

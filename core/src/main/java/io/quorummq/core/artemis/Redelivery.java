@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import io.quorummq.core.visibility.Lease;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.slf4j.Logger;
@@ -51,6 +52,27 @@ final class Redelivery {
                 && ref.getDeliveryCount() >= attempts
                 && deadLetters.canTake(settings)
                 && queue.sendToDeadLetterAddress(null, ref);
+    }
+
+    /** Whether the message went to wait elsewhere, because it is to be delivered again much later than in a moment. */
+    boolean isPostponed(MessageReference ref, long delayMillis) throws Exception {
+        var due = shared.now() + delayMillis;
+        var id = ref.getMessageID();
+        if (!ref.isDurable()
+                || new DelayTargets(shared).find(queue.getID()).isEmpty()
+                || shared.delays().isNear(due)) {
+            return false;
+        }
+        var firstReceived = queue.table().lease(id).map(Lease::firstReceived).orElse(0L);
+        shared.delays()
+                .postpone(
+                        queue,
+                        ref,
+                        due,
+                        ref.getDeliveryCount(),
+                        firstReceived,
+                        MessageMapper.shownId(ref.getMessage(), id).value());
+        return true;
     }
 
     /** How long the message waits before it is delivered again, in milliseconds. */

@@ -3,6 +3,7 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.CmqError;
 import io.quorummq.core.CmqException;
+import io.quorummq.core.artemis.delay.Buckets;
 import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.queue.SendRules;
 import java.nio.charset.StandardCharsets;
@@ -26,17 +27,17 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
  * {@code amqp:resource-limit-exceeded}, JMS senders as an exception.
  */
 final class SenderRules implements ActiveMQServerMessagePlugin {
-    private static final SimpleString RELATIVE_DELAY = SimpleString.of("x-opt-delivery-delay");
-
     /** What a large message may hold beside its body and still be looked at closely. */
     private static final long PROPERTY_BYTES = 64 << 10;
 
     private final ActiveMQServer server;
     private final Visibility visibility;
+    private final DelayRules delays;
 
     SenderRules(ActiveMQServer server, Visibility visibility) {
         this.server = server;
         this.visibility = visibility;
+        this.delays = new DelayRules(visibility);
     }
 
     @Override
@@ -60,7 +61,10 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
 
     private void check(Message message, SimpleString address) throws ActiveMQException {
         refuseWhenDiskIsFull(address);
-        var changed = makeDelayAbsolute(message);
+        if (Buckets.isBucket(address)) {
+            throw new Refusal("address " + address + " is the broker's own, for delayed messages");
+        }
+        var changed = delays.settle(message);
         var governed = false;
         if (server.locateQueue(address) instanceof GateQueue queue) {
             if (queue.isTemporary()) {
@@ -90,20 +94,11 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
         }
     }
 
-    /** A relative delay would start again whenever the message is decoded anew. */
-    private boolean makeDelayAbsolute(Message message) {
-        if (!(message.getAnnotation(RELATIVE_DELAY) instanceof Number delay)) {
-            return false;
-        }
-        message.setScheduledDeliveryTime(visibility.now() + delay.longValue());
-        return true;
-    }
-
     private void refuseTooManyDelayed(Message message, GateQueue queue) throws ActiveMQException {
         var due = message.getScheduledDeliveryTime();
         if (due != null
                 && due > visibility.now()
-                && queue.table().delayed() >= visibility.settings().delayedMessagesMax()) {
+                && queue.delayedCount() >= visibility.settings().delayedMessagesMax()) {
             throw refusal(CmqError.TOO_MANY_INACTIVE.because("queueName", queue.getName()));
         }
     }

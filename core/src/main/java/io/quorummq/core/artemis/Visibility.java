@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import io.quorummq.core.artemis.delay.DelayEngine;
+import io.quorummq.core.delay.DelayMeter;
+import io.quorummq.core.visibility.DelayedTotals;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.apache.activemq.artemis.core.journal.RecordInfo;
+import org.jspecify.annotations.Nullable;
 
 /** What the gates of one engine's queues share, and how they get their leases back when the engine starts. */
 final class Visibility {
@@ -17,7 +22,10 @@ final class Visibility {
     private final EngineSettings settings;
     private final Map<Long, GateQueue> queues = new ConcurrentHashMap<>();
     private final List<Long> recordsWithoutQueue = new ArrayList<>();
+    private final DelayedTotals delayedTotals = new DelayedTotals();
+    private final DelayMeter delayMeter = new DelayMeter();
     private Runnable afterLoad = () -> {};
+    private @Nullable DelayEngine delays;
 
     Visibility(EngineSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -31,6 +39,26 @@ final class Visibility {
 
     InstantSource clock() {
         return clock;
+    }
+
+    DelayedTotals delayedTotals() {
+        return delayedTotals;
+    }
+
+    DelayMeter delayMeter() {
+        return delayMeter;
+    }
+
+    /** Where the messages of these queues wait that are due later. */
+    DelayEngine delays() {
+        if (delays == null) {
+            throw new IllegalStateException("the engine has no delays yet");
+        }
+        return delays;
+    }
+
+    void delays(DelayEngine engine) {
+        delays = engine;
     }
 
     EngineSettings settings() {
@@ -53,6 +81,12 @@ final class Visibility {
 
     void unregister(GateQueue queue) {
         queues.remove(queue.getID(), queue);
+        queue.table().close();
+        delays().forget(queue.getID());
+    }
+
+    Optional<GateQueue> queue(long id) {
+        return Optional.ofNullable(queues.get(id));
     }
 
     Collection<GateQueue> queues() {

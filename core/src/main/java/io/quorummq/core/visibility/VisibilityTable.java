@@ -26,11 +26,19 @@ public final class VisibilityTable<R> {
     private final Map<Long, Entry<R>> unread = new HashMap<>();
 
     private final TreeSet<Entry<R>> hidden = new TreeSet<>();
+    /** Those of the hidden ones that nobody owns. */
+    private final TreeSet<Entry<R>> waiting = new TreeSet<>();
+
+    private final DelayedTotals totals;
     private long leased;
     private long leasedBytes;
-    private long delayed;
     private long unpaged;
     private volatile boolean empty = true;
+
+    /** @param totals where what this table keeps back on nobody's behalf is counted as well */
+    public VisibilityTable(DelayedTotals totals) {
+        this.totals = totals;
+    }
 
     /** Whether nothing is hidden or remembered: the usual case, answered without a lock. */
     public boolean isEmpty() {
@@ -105,6 +113,9 @@ public final class VisibilityTable<R> {
     public synchronized List<R> due(long now) {
         var due = new ArrayList<R>();
         while (!hidden.isEmpty() && hidden.first().until <= now) {
+            if (hidden.first().owned) {
+                totals.leaseExpired();
+            }
             due.add(remove(hidden.first()));
         }
         return due;
@@ -170,7 +181,28 @@ public final class VisibilityTable<R> {
 
     /** How many messages are hidden on nobody's behalf. */
     public synchronized long delayed() {
-        return delayed;
+        return waiting.size();
+    }
+
+    /** When the first message may be seen that is hidden on nobody's behalf. */
+    public synchronized OptionalLong nextDelayed() {
+        return waiting.isEmpty() ? OptionalLong.empty() : OptionalLong.of(waiting.first().until);
+    }
+
+    /** The messages that are hidden on nobody's behalf, in the order of their time, up to so many. */
+    public synchronized List<R> firstDelayed(int most) {
+        return waiting.stream().limit(most).map(Entry::message).toList();
+    }
+
+    /** How many messages that are hidden on nobody's behalf may be seen before this time. */
+    public synchronized long delayedBefore(long time) {
+        return waiting.stream().takeWhile(entry -> entry.until < time).count();
+    }
+
+    /** Hides nothing any more, because its queue is gone. */
+    public synchronized void close() {
+        waiting.forEach(entry -> totals.remove(entry.bytes));
+        waiting.clear();
     }
 
     /** How many of the hidden messages lie on no page. */
@@ -213,7 +245,8 @@ public final class VisibilityTable<R> {
                 byHandle.put(entry.lease.handle(), entry);
             }
         } else {
-            delayed++;
+            waiting.add(entry);
+            totals.add(bytes);
         }
     }
 
@@ -228,8 +261,8 @@ public final class VisibilityTable<R> {
             if (entry.lease != null) {
                 byHandle.remove(entry.lease.handle(), entry);
             }
-        } else {
-            delayed--;
+        } else if (waiting.remove(entry)) {
+            totals.remove(entry.bytes);
         }
         var message = entry.message();
         entry.message = null;

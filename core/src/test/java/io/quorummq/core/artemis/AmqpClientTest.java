@@ -40,6 +40,8 @@ class AmqpClientTest {
                         standard.leasedMessagesMax(),
                         standard.leasedBytesMax(),
                         3,
+                        standard.delayedBytesMax(),
+                        standard.delayMax(),
                         standard.ageScan(),
                         List.of("as-sent", "fleeting.*")));
         client = new AmqpClient(engine);

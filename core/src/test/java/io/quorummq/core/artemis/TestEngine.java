@@ -47,13 +47,15 @@ final class TestEngine implements AutoCloseable {
     private final int port = freePort();
     private final String settings;
     private final EngineSettings engineSettings;
+    private final InstantSource clock;
     private Storage storage;
     private EmbeddedArtemis engine;
 
-    private TestEngine(Path home, String settings, EngineSettings engineSettings) {
+    private TestEngine(Path home, String settings, EngineSettings engineSettings, InstantSource clock) {
         this.home = home;
         this.settings = settings;
         this.engineSettings = engineSettings;
+        this.clock = clock;
         this.storage = storage();
         this.engine = start();
     }
@@ -73,7 +75,12 @@ final class TestEngine implements AutoCloseable {
     }
 
     static TestEngine with(Path home, String addressSettings, EngineSettings engineSettings) {
-        return new TestEngine(home, addressSettings, engineSettings);
+        return with(home, addressSettings, engineSettings, InstantSource.system());
+    }
+
+    /** Goes by this clock, where the cluster's is asked. */
+    static TestEngine with(Path home, String addressSettings, EngineSettings engineSettings, InstantSource clock) {
+        return new TestEngine(home, addressSettings, engineSettings, clock);
     }
 
     /** Local files, unless the tests are run over another storage. */
@@ -91,7 +98,7 @@ final class TestEngine implements AutoCloseable {
                     storage,
                     id -> Optional.of(CREDENTIAL)
                             .filter(known -> known.secretId().equals(id)),
-                    InstantSource.system(),
+                    clock,
                     new SecureRandom());
             started.start();
             return started;

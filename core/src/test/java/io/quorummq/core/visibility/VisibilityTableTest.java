@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VisibilityTableTest {
-    private final VisibilityTable<String> table = new VisibilityTable<>();
+    private final VisibilityTable<String> table = new VisibilityTable<>(new DelayedTotals());
 
     @Test
     void handleOwnsItsMessageUntilItsTimeAndOnce() {

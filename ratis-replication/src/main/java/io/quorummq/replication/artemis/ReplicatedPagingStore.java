@@ -64,7 +64,7 @@ final class ReplicatedPagingStore extends EnginePagingStore {
     }
 
     @Override
-    protected boolean isCommitted(PagedReference ref) {
+    public boolean isCommitted(PagedReference ref) {
         return commits.contain(position(ref));
     }
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis.delay;
+
+import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.core.paging.cursor.PageIterator;
+import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one bucket from its first page to its end, and what is added to it later. Keeps one page in memory. For one thread,
+ * which waits while another reads: Artemis deletes pages on the threads that read them, and on no other.
+ */
+final class BucketReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BucketReader.class);
+
+    private static final int PORTION_MESSAGES = 256;
+    private static final long PORTION_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long ANSWER_SECONDS_MAX = 60;
+
+    private final BucketQueue queue;
+    private final Fates fates;
+    private final PageIterator pages;
+    private @Nullable PagedReference uncommitted;
+    private boolean atEnd;
+
+    BucketReader(BucketQueue queue, Fates fates) {
+        this.queue = queue;
+        this.fates = fates;
+        this.pages = queue.getPageSubscription().iterator();
+    }
+
+    /** The next messages that are there for good, some hundreds at most; maybe none. See {@link #isAtEnd}. */
+    List<Waiting> next() {
+        var portion = new CompletableFuture<List<Waiting>>();
+        onReadingThread(() -> {
+            try {
+                portion.complete(read());
+            } catch (Throwable e) {
+                portion.completeExceptionally(e);
+            }
+        });
+        try {
+            return portion.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw new StoreEnded(e);
+        }
+    }
+
+    private void onReadingThread(Runnable task) {
+        try {
+            queue.getPagingStore().execute(task);
+        } catch (RejectedExecutionException e) {
+            throw new StoreEnded(e);
+        }
+    }
+
+    private List<Waiting> read() {
+        var portion = new ArrayList<Waiting>();
+        var deadline = System.nanoTime() + PORTION_NANOS;
+        do {
+            var ref = nextCommitted();
+            if (ref != null) {
+                var ticket = Ticket.of(ref.getMessage());
+                if (ticket.isPresent()) {
+                    portion.add(new Waiting(queue, ref, ticket.get(), fates.wake(ticket.get(), ref.getMessage())));
+                } else {
+                    LOG.error(
+                            "Message {} in {} was not put there by the engine of time; it stays", ref, queue.getName());
+                }
+            }
+        } while (!atEnd && portion.size() < PORTION_MESSAGES && System.nanoTime() < deadline);
+        return portion;
+    }
+
+    private @Nullable PagedReference nextCommitted() {
+        var ref = uncommitted;
+        if (ref == null) {
+            switch (pages.tryNext()) {
+                case noElements -> {
+                    atEnd = true;
+                    return null;
+                }
+                case retry -> {
+                    atEnd = false;
+                    return null;
+                }
+                case hasElements -> ref = pages.next();
+            }
+        }
+        // what follows one that is not committed is not either
+        uncommitted = ref == null || queue.isCommitted(ref) ? null : ref;
+        atEnd = uncommitted != null;
+        return uncommitted == null ? ref : null;
+    }
+
+    /** Whether the last answer of {@link #next} reached the end, as far as messages were there for good. */
+    boolean isAtEnd() {
+        return atEnd;
+    }
+
+    @Override
+    public void close() {
+        try {
+            onReadingThread(pages::close);
+        } catch (StoreEnded e) {
+            LOG.debug("{} is closed already", queue.getName(), e);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.quorummq.core.artemis.delay;
+
+import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
+import io.quorummq.core.delay.DelayIndex;
+import io.quorummq.core.delay.Wheel;
+import io.quorummq.core.delay.Wheel.Bucket;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that moves delayed messages: what is due first, then reading buckets whose time has come, then work that
+ * takes long, a step of it at a time.
+ */
+final class Clockwork implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Clockwork.class);
+
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+    /** How late a message may be that nobody announced; also how soon it is noticed that the clock was put forward. */
+    private static final long PAUSE_MILLIS_MAX = 1000;
+
+    private static final long PAUSE_MILLIS = 50;
+    private static final long PATROL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CLOSE_SECONDS_MAX = 10;
+
+    private static final int BATCH_MESSAGES = 256;
+    private static final int OPEN_BUCKETS_MAX = 3;
+    private static final long BUCKET_BYTES_MIN = 4 << 20;
+
+    private final Buckets buckets;
+    private final Destinations destinations;
+    private final DelayIndex index;
+    private final Fates fates;
+    private final Mover mover;
+    private final DelayLimits limits;
+    private final InstantSource clock;
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Clockwork::thread);
+
+    private final Map<Bucket, ReadBucket> open = new LinkedHashMap<>();
+    private final Set<Bucket> cascading = new HashSet<>();
+    private final Deque<BucketQueue> uncounted = new ArrayDeque<>();
+    private final Queue<Job> asked = new ConcurrentLinkedQueue<>();
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final Map<Bucket, Long> doubtful = new HashMap<>();
+    private final List<Waiting> stuck = new ArrayList<>();
+    private @Nullable ScheduledFuture<?> next;
+    private long lastPatrol = System.nanoTime();
+    private long retryAt;
+    private volatile boolean woken;
+    private volatile boolean counted;
+    private volatile boolean ended;
+
+    Clockwork(
+            Buckets buckets,
+            Destinations destinations,
+            DelayIndex index,
+            Fates fates,
+            Mover mover,
+            DelayLimits limits,
+            InstantSource clock) {
+        this.buckets = buckets;
+        this.destinations = destinations;
+        this.index = index;
+        this.fates = fates;
+        this.mover = mover;
+        this.limits = limits;
+        this.clock = clock;
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.setRemoveOnCancelPolicy(true);
+    }
+
+    private static Thread thread(Runnable task) {
+        var made = new Thread(task, "quorummq-delays");
+        made.setDaemon(true);
+        return made;
+    }
+
+    /** Begins, with buckets that a broker before this one may have filled. */
+    void start(Collection<BucketQueue> filled) {
+        var now = clock.millis();
+        var current = Wheel.moveOn(now, now);
+        // the bucket of this minute first, then the others in the order of their time
+        filled.stream()
+                .sorted(Comparator.comparing(
+                                (BucketQueue queue) -> !queue.bucket().isFine())
+                        .thenComparingInt(queue -> Math.floorMod(
+                                queue.bucket().number() - current.number(),
+                                queue.bucket().ring().buckets())))
+                .forEach(uncounted::add);
+        schedule(0);
+    }
+
+    /** Whether all that lies in buckets is known. */
+    boolean hasCounted() {
+        return counted;
+    }
+
+    /** Has this work done, beside all other. */
+    void ask(Job job) {
+        asked.add(job);
+        if (ended) {
+            job.close();
+        }
+        wake();
+    }
+
+    /** Looks at once whether there is something to do. */
+    void wake() {
+        if (!woken) {
+            woken = true;
+            schedule(0);
+        }
+    }
+
+    private synchronized void schedule(long delayMillis) {
+        try {
+            if (next == null || next.getDelay(TimeUnit.MILLISECONDS) > delayMillis) {
+                if (next != null) {
+                    next.cancel(false);
+                }
+                next = thread.schedule(this::run, delayMillis, TimeUnit.MILLISECONDS);
+            }
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("No further work: the engine of time is being closed");
+        }
+    }
+
+    private void run() {
+        woken = false;
+        var pause = PAUSE_MILLIS_MAX;
+        try {
+            pause = work();
+        } catch (StoreEnded e) {
+            LOG.debug("Delayed messages are not moved any more", e);
+            ended = true;
+        } catch (RuntimeException e) {
+            LOG.error("The engine of time begins anew", e);
+            beginAnew();
+        }
+        if (ended) {
+            end();
+            return;
+        }
+        synchronized (this) {
+            next = null;
+            schedule(woken ? 0 : pause);
+        }
+    }
+
+    private void beginAnew() {
+        stuck.clear();
+        for (var bucket : List.copyOf(open.keySet())) {
+            close(bucket);
+            index.stays(bucket, 0);
+        }
+        jobs.forEach(Job::close);
+        jobs.clear();
+        cascading.forEach(bucket -> index.stays(bucket, 0));
+        cascading.clear();
+    }
+
+    /** One round; answers how long to pause before the next one, in milliseconds. */
+    private long work() {
+        openDue();
+        var moreIsDue = moveDue();
+        retryStuck();
+        var moreToRead = read();
+        moreIsDue |= moveDue();
+        var moreToDo = stepOfLongWork();
+        patrol();
+        if (moreIsDue || moreToRead || moreToDo) {
+            return 0;
+        }
+        return open.isEmpty() ? PAUSE_MILLIS_MAX : PAUSE_MILLIS;
+    }
+
+    // --- what is due
+    // --------------------------------------------------------------------------------------------------
+
+    private void openDue() {
+        for (var bucket : index.toVisit(clock.millis())) {
+            if (open.containsKey(bucket) || cascading.contains(bucket) || isUncounted(bucket)) {
+                continue;
+            }
+            if (!bucket.isFine()) {
+                cascade(bucket, null);
+            } else if (open.size() < OPEN_BUCKETS_MAX) {
+                queue(bucket).ifPresent(queue -> open.put(bucket, new ReadBucket(queue, fates, index, null)));
+            }
+        }
+    }
+
+    private void cascade(Bucket bucket, @Nullable Census census) {
+        queue(bucket).ifPresent(queue -> {
+            cascading.add(bucket);
+            jobs.add(new Cascade(queue, fates, index, mover, clock, limits.memoryBytes() / 2, census));
+        });
+    }
+
+    private Optional<BucketQueue> queue(Bucket bucket) {
+        try {
+            return Optional.of(buckets.get(bucket));
+        } catch (Exception e) {
+            throw new IllegalStateException("bucket " + bucket.name() + " is gone", e);
+        }
+    }
+
+    private boolean isUncounted(Bucket bucket) {
+        return uncounted.stream().anyMatch(queue -> queue.bucket().equals(bucket));
+    }
+
+    /** Moves some of what is due; answers whether more is. */
+    private boolean moveDue() {
+        var now = clock.millis();
+        var batch = new ArrayList<Waiting>();
+        for (var bucket : open.values()) {
+            batch.addAll(bucket.due(now, BATCH_MESSAGES));
+        }
+        batch.sort(Waiting.BY_TIME);
+        for (var from = 0; from < batch.size(); from += BATCH_MESSAGES) {
+            move(batch.subList(from, Math.min(batch.size(), from + BATCH_MESSAGES)));
+        }
+        return !batch.isEmpty();
+    }
+
+    private void move(List<Waiting> messages) {
+        var failed = mover.move(List.copyOf(messages));
+        for (var waiting : messages) {
+            if (failed.contains(waiting)) {
+                stuck.add(waiting);
+            } else {
+                gone(waiting);
+            }
+        }
+        if (!failed.isEmpty()) {
+            retryAt = System.nanoTime() + RETRY_NANOS;
+        }
+    }
+
+    private void gone(Waiting waiting) {
+        var bucket = open.get(waiting.bucket().bucket());
+        if (bucket != null) {
+            bucket.gone(waiting);
+        }
+    }
+
+    private void retryStuck() {
+        if (!stuck.isEmpty() && System.nanoTime() - retryAt >= 0) {
+            var again = List.copyOf(stuck);
+            stuck.clear();
+            move(again);
+        }
+    }
+
+    // --- reading
+    // ------------------------------------------------------------------------------------------------------
+
+    private boolean read() {
+        var more = false;
+        for (var bucket : List.copyOf(open.values())) {
+            var now = clock.millis();
+            bucket.read(now, bytesMax(bucket), System.nanoTime() + STEP_NANOS);
+            if (bucket.isDone(now)) {
+                close(bucket.queue().bucket());
+            } else {
+                more |= !bucket.isAtEnd();
+            }
+        }
+        return more;
+    }
+
+    /** What the others leave, but always enough to go on. */
+    private long bytesMax(ReadBucket bucket) {
+        var others = open.values().stream()
+                .filter(other -> other != bucket)
+                .mapToLong(ReadBucket::bytes)
+                .sum();
+        return Math.max(
+                BUCKET_BYTES_MIN, limits.memoryBytes() - destinations.hidden().bytes() - others);
+    }
+
+    private void close(Bucket bucket) {
+        var closed = open.remove(bucket);
+        if (closed != null) {
+            closed.close();
+        }
+    }
+
+    // --- what takes long
+    // ----------------------------------------------------------------------------------------------
+
+    private boolean stepOfLongWork() {
+        for (var job = asked.poll(); job != null; job = asked.poll()) {
+            jobs.addFirst(job);
+        }
+        if (jobs.isEmpty() && !count()) {
+            return false;
+        }
+        var job = jobs.peek();
+        if (job != null && job.step(System.nanoTime() + STEP_NANOS)) {
+            jobs.remove();
+            job.close();
+            if (job instanceof Cascade cascade) {
+                cascading.remove(cascade.bucket());
+            }
+        }
+        return true;
+    }
+
+    /** Begins to count the next bucket; answers whether there was one. */
+    private boolean count() {
+        if (open.size() >= OPEN_BUCKETS_MAX) {
+            return !uncounted.isEmpty();
+        }
+        var queue = uncounted.poll();
+        if (queue == null) {
+            counted = true;
+            return false;
+        }
+        var census = new Census(queue, index, fates);
+        if (queue.bucket().isFine()) {
+            open.put(queue.bucket(), new ReadBucket(queue, fates, index, census));
+        } else {
+            cascade(queue.bucket(), census);
+        }
+        return true;
+    }
+
+    /**
+     * Compares what is known of quiet buckets with what Artemis counts. They differ where a transaction ended that was prepared
+     * before this broker began to serve; the bucket is counted anew.
+     */
+    private void patrol() {
+        if (!counted || System.nanoTime() - lastPatrol < PATROL_NANOS) {
+            return;
+        }
+        lastPatrol = System.nanoTime();
+        for (var queue : buckets.all()) {
+            var bucket = queue.bucket();
+            var there = queue.getPageSubscription().getMessageCount();
+            var isQuiet = !open.containsKey(bucket)
+                    && !cascading.contains(bucket)
+                    && !queue.getPageSubscription().isCounterPending();
+            if (!isQuiet || there == index.messages(bucket)) {
+                doubtful.remove(bucket);
+            } else if (Long.valueOf(there).equals(doubtful.put(bucket, there))) {
+                LOG.info(
+                        "Bucket {} is counted again: {} messages, not {}",
+                        bucket.name(),
+                        there,
+                        index.messages(bucket));
+                doubtful.put(bucket, -there);
+                uncounted.add(queue);
+                counted = false;
+            }
+        }
+    }
+
+    /** Drops the messages, wherever they are in memory: another has dealt with them. */
+    void withdraw(Collection<Waiting> messages) {
+        for (var waiting : messages) {
+            var bucket = open.get(waiting.bucket().bucket());
+            if (bucket != null) {
+                bucket.withdraw(waiting);
+            }
+        }
+    }
+
+    private void end() {
+        ended = true;
+        open.values().forEach(ReadBucket::close);
+        open.clear();
+        jobs.forEach(Job::close);
+        jobs.clear();
+        asked.forEach(Job::close);
+    }
+
+    /** Stops; what is being moved is moved or is where it was. Interrupts nothing: that would close the files being read. */
+    @Override
+    public void close() {
+        ended = true;
+        mover.stop();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("The engine of time has not stopped within {} s", CLOSE_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        asked.forEach(Job::close);
+    }
+}

@@ -26,11 +26,12 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Load one or several brokers by CMQ, core or AMQP and report rates, latencies and CPU.",
-            "Exit code 1 when a message was lost or came twice, or anything failed."
+            "Exit code 1 when a message was lost, came twice or too early, or anything failed."
         })
 public final class BenchCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int ROUNDS_MAX = 1000;
+    private static final int SEEDS = 1_000_000;
     private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private final InstantSource clock;
@@ -41,6 +42,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Mixin
     private BenchOptions load = new BenchOptions();
+
+    @Mixin
+    private DelayOptions delays = new DelayOptions();
+
+    @Mixin
+    private ServerOptions servers = new ServerOptions();
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "1", description = "rounds per target (default: 1)")
     private int rounds;
@@ -71,7 +78,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             var targets = targetOptions.targets();
             for (var target : targets) {
-                ProcessUsage.of(targetOptions.serverPids(target));
+                var unused = servers.probe(target);
             }
             if (idlePolls != null) {
                 return idlePolls(targets, idlePolls);
@@ -80,20 +87,25 @@ public final class BenchCommand implements Callable<Integer> {
             if (rounds < 1 || rounds > ROUNDS_MAX) {
                 throw new IllegalArgumentException("--rounds=" + rounds + ", allowed: 1 to " + ROUNDS_MAX);
             }
-            return load(targets, settings);
+            delays.check(targets);
+            long seed = delays.seed(random.nextInt(SEEDS));
+            for (var target : targets) {
+                var unused = delays.delays(target, settings, seed);
+            }
+            return load(targets, settings, seed);
         } catch (IllegalArgumentException | CredentialException | IOException e) {
             throw new ParameterException(spec.commandLine(), Failures.text(e), e);
         }
     }
 
-    private int load(List<Target> targets, BenchSettings settings) throws IOException {
+    private int load(List<Target> targets, BenchSettings settings, long seed) throws IOException {
         var results = new ArrayList<Result>();
         var turns = new ArrayList<>(targets);
         var failed = false;
         for (int round = 1; round <= rounds && !failed; round++) {
             for (var target : turns) {
                 try {
-                    results.add(round(target, round, settings));
+                    results.add(round(target, round, settings, seed));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     failed = told(target, e);
@@ -112,12 +124,13 @@ public final class BenchCommand implements Callable<Integer> {
         return clean ? 0 : FAILED;
     }
 
-    private Result round(Target target, int number, BenchSettings settings) throws Exception {
-        var measured = new Load(settings, NanoClock.SYSTEM, random.nextInt());
+    private Result round(Target target, int number, BenchSettings settings, long seed) throws Exception {
+        var measured =
+                new Load(settings, delays.delays(target, settings, seed), NanoClock.SYSTEM, clock, random.nextInt());
         var door = target.protocol() == Target.Protocol.CMQ
                 ? new CmqDoor(target, measured, clock, random)
                 : new JmsDoor(target, measured);
-        return new Round(target, number, measured, targetOptions.serverPids(target), this::progress).run(door);
+        return new Round(target, number, measured, servers.probe(target), this::progress).run(door);
     }
 
     private int idlePolls(List<Target> targets, int polls) throws IOException {
@@ -134,7 +147,7 @@ public final class BenchCommand implements Callable<Integer> {
                             target,
                             polls,
                             load.queue() + "-idle",
-                            targetOptions.serverPids(target),
+                            servers.probe(target).pids(),
                             SETTLE,
                             NanoClock.SYSTEM)
                     .run(clock, random);
@@ -172,6 +185,10 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (result.duplicates() > 0) {
             reasons.add(result.duplicates() + " messages came more than once");
+        }
+        if (result.lateness().early() > 0) {
+            reasons.add(result.lateness().early() + " messages came before they were due, one by "
+                    + result.lateness().earliestMicros() / 1000 + " ms");
         }
         result.failures().forEach((text, times) -> reasons.add(times + " times: " + text));
         return String.join("; ", reasons);

@@ -2,7 +2,6 @@
 package io.quorummq.bench;
 
 import io.quorummq.cmqclient.CmqClient;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,15 +10,16 @@ record CmqSend(int producer, long firstNumber, int messages, long due) {
     /** Sends; what the server confirms is told to the load before the future completes. */
     CompletableFuture<?> by(CmqClient client, Load load) {
         var queue = load.settings().queueOf(producer);
+        var timing = load.timing(producer, firstNumber, messages, due);
         if (load.settings().batch() == 1) {
-            return client.sendMessage(queue, load.body(producer, firstNumber, due), Duration.ZERO)
+            return client.sendMessage(queue, load.body(producer, firstNumber, timing), timing.delay())
                     .thenAccept(id -> confirmed(load));
         }
         var bodies = new ArrayList<String>(messages);
         for (int i = 0; i < messages; i++) {
-            bodies.add(load.body(producer, firstNumber + i, due));
+            bodies.add(load.body(producer, firstNumber + i, timing));
         }
-        return client.batchSendMessage(queue, bodies, Duration.ZERO).thenAccept(ids -> confirmed(load));
+        return client.batchSendMessage(queue, bodies, timing.delay()).thenAccept(ids -> confirmed(load));
     }
 
     private void confirmed(Load load) {

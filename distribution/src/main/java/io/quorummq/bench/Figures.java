@@ -2,12 +2,14 @@
 package io.quorummq.bench;
 
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /**
  * What one measured stretch of a round gave.
  *
- * @param phase "load" (producers, and consumers beside them), "fill" (producers alone) or "drain" (consumers alone)
+ * @param phase "load" (producers, and consumers beside them), "fill" (producers alone), "drain" (consumers alone)
+ *     or "due" (consumers, and the rest of the delays, after the producers ended)
  * @param confirm microseconds from due to confirmed
  * @param endToEnd microseconds from due to received
  * @param serverCpuSeconds empty when no process id of the server was given
@@ -21,6 +23,8 @@ record Figures(
         Histogram endToEnd,
         OptionalDouble serverCpuSeconds,
         double clientCpuSeconds) {
+    private static final Set<String> RECEIVING = Set.of("drain", "due");
+
     /** The same stretch of two rounds as one. */
     Figures plus(Figures other) {
         var bothConfirm = confirm.copy();
@@ -53,9 +57,9 @@ record Figures(
         return counts.deleted() / seconds;
     }
 
-    /** The messages that CPU is divided by: those sent, or in a drain those received. */
+    /** The messages that CPU is divided by: those sent, or where none is sent those received. */
     long messages() {
-        return "drain".equals(phase) ? counts.received() : counts.confirmed();
+        return RECEIVING.contains(phase) ? counts.received() : counts.confirmed();
     }
 
     double messagesPerSecond() {

@@ -23,6 +23,7 @@ final class JmsProducer extends ThreadWorker {
     private final Load load;
     private final int index;
     private final Semaphore window;
+    private final boolean delayed;
     private volatile boolean broken;
 
     JmsProducer(Connection connection, Load load, int index) throws JMSException {
@@ -33,6 +34,7 @@ final class JmsProducer extends ThreadWorker {
                 session.createProducer(session.createQueue(load.settings().queueOf(index)));
         this.load = load;
         this.index = index;
+        this.delayed = load.delays().range().isPresent();
         this.window = new Semaphore(load.settings().outstanding());
         producer.setDeliveryMode(DeliveryMode.PERSISTENT);
     }
@@ -59,7 +61,11 @@ final class JmsProducer extends ThreadWorker {
     }
 
     private void send(long number, long due, boolean async) throws JMSException {
-        var message = message(load.body(index, number, due));
+        var timing = load.timing(index, number, 1, due);
+        var message = message(load.body(index, number, timing));
+        if (delayed) {
+            producer.setDeliveryDelay(timing.delay().toMillis());
+        }
         if (async) {
             producer.send(message, new Confirmation(number, due));
         } else {

@@ -56,6 +56,13 @@ final class JsonReport {
         }
         json.writeNumberField("duplicates", result.duplicates());
         json.writeNumberField("foreign", result.foreign());
+        delay(json, result);
+        if (result.server().isPresent()) {
+            json.writeObjectFieldStart("server");
+            held(json, "before", result.server().get().before());
+            held(json, "after", result.server().get().after());
+            json.writeEndObject();
+        }
         json.writeObjectFieldStart("failures");
         for (Map.Entry<String, Long> failure : result.failures().entrySet()) {
             json.writeNumberField(failure.getKey(), failure.getValue());
@@ -68,6 +75,40 @@ final class JsonReport {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void delay(JsonGenerator json, Result result) throws IOException {
+        var delays = result.delays();
+        if (delays.range().isEmpty()) {
+            return;
+        }
+        var range = delays.range().get();
+        json.writeObjectFieldStart("delay");
+        json.writeNumberField("fromMillis", range.from().toMillis());
+        json.writeNumberField("toMillis", range.to().toMillis());
+        json.writeStringField("countedFrom", delays.countedFrom().toString());
+        json.writeNumberField("seed", delays.seed());
+        json.writeNumberField("alreadyDueWhenSent", result.lateness().overdue());
+        if (result.drained()) {
+            var lateness = result.lateness();
+            json.writeNumberField("early", lateness.early());
+            json.writeNumberField("earliestMicros", lateness.earliestMicros());
+            json.writeNumberField("shareWithinSecond", lateness.shareWithinSecond());
+            latency(json, "latenessMicros", lateness.micros());
+        }
+        json.writeEndObject();
+    }
+
+    private static void held(JsonGenerator json, String when, ServerState state) throws IOException {
+        json.writeObjectFieldStart(when);
+        if (state.heapBytes().isPresent()) {
+            json.writeNumberField("heapBytes", state.heapBytes().getAsLong());
+        }
+        if (state.diskBytes().isPresent()) {
+            json.writeNumberField("diskBytes", state.diskBytes().getAsLong());
+        }
+        json.writeNumberField("residentKilobytes", state.residentKilobytes());
         json.writeEndObject();
     }
 
@@ -105,6 +146,7 @@ final class JsonReport {
         json.writeNumberField("count", micros.getTotalCount());
         if (micros.getTotalCount() > 0) {
             json.writeNumberField("p50", micros.getValueAtPercentile(50));
+            json.writeNumberField("p90", micros.getValueAtPercentile(90));
             json.writeNumberField("p99", micros.getValueAtPercentile(99));
             json.writeNumberField("p99.9", micros.getValueAtPercentile(99.9));
             json.writeNumberField("max", micros.getMaxValue());

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.bench;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,8 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Load {
     private static final long UNBOUNDED_NANOS = TimeUnit.DAYS.toNanos(365);
 
+    /** All these protocols have times in milliseconds: what comes less before its time is not early. */
+    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final BenchSettings settings;
+    private final Delays delays;
     private final NanoClock clock;
+    private final InstantSource wallClock;
     private final int run;
     private final String padding;
     private final AtomicLong left;
@@ -22,11 +29,14 @@ final class Load {
     private volatile boolean receiving = true;
     private volatile long lastReceived;
     private volatile long lastConfirmed;
+    private final AtomicLong lastDue = new AtomicLong();
 
     /** @param run tells this round's messages from those that lay in the queues before */
-    Load(BenchSettings settings, NanoClock clock, int run) {
+    Load(BenchSettings settings, Delays delays, NanoClock clock, InstantSource wallClock, int run) {
         this.settings = settings;
+        this.delays = delays;
         this.clock = clock;
+        this.wallClock = wallClock;
         this.run = run;
         this.left = new AtomicLong(settings.messages().orElse(Long.MAX_VALUE));
         this.padding = Stamp.padding(settings.messageBytes());
@@ -38,6 +48,7 @@ final class Load {
         start = clock.now();
         lastReceived = start;
         lastConfirmed = start;
+        lastDue.set(start);
         sendUntil = start
                 + (settings.messages().isPresent()
                         ? UNBOUNDED_NANOS
@@ -46,6 +57,10 @@ final class Load {
 
     BenchSettings settings() {
         return settings;
+    }
+
+    Delays delays() {
+        return delays;
     }
 
     NanoClock clock() {
@@ -73,14 +88,9 @@ final class Load {
         return settings.messages().isEmpty() && !settings.warmUp().isZero();
     }
 
-    /** The latest time at which a message of this round came out. */
-    long lastReceived() {
-        return lastReceived;
-    }
-
-    /** The latest time at which a message of this round was confirmed. */
-    long lastConfirmed() {
-        return lastConfirmed;
+    /** The latest time at which a message of this round was confirmed, came out or is due. */
+    long lastEvent() {
+        return later(later(lastReceived, lastConfirmed), lastDue.get());
     }
 
     /** Consumers begin now: the quiet before does not count against them. */
@@ -125,8 +135,28 @@ final class Load {
         receiving = false;
     }
 
-    String body(int producer, long number, long due) {
-        return new Stamp(run, producer, number, due).body(padding);
+    /** The delay of a send that is made now, of one message or a batch; {@code due} is its time in the schedule. */
+    Timing timing(int producer, long firstNumber, int messages, long due) {
+        if (delays.range().isEmpty()) {
+            return new Timing(Duration.ZERO, due, 0);
+        }
+        long now = clock.now();
+        long wallNow = wallClock.millis();
+        var delay = delays.left(producer, firstNumber, Duration.ofNanos(now - start));
+        if (delay.isZero() && delays.countedFrom() == Delays.From.START) {
+            meter.overdue(messages);
+        }
+        long delayedDue = now + delay.toNanos();
+        lastDue.accumulateAndGet(delayedDue, Load::later);
+        return new Timing(delay, delayedDue, wallNow + delay.toMillis());
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
+    }
+
+    String body(int producer, long number, Timing timing) {
+        return new Stamp(run, producer, number, timing.due(), timing.wallDue()).body(padding);
     }
 
     void confirmed(int producer, long number, long due) {
@@ -146,5 +176,17 @@ final class Load {
         var own = stamp.get();
         meter.received(now - own.due(), ledger.received(own.producer(), own.number()));
         lastReceived = now;
+        if (own.isDelayed()) {
+            punctuality(now, own);
+        }
+    }
+
+    /** A message is early when both clocks say so: the wall clock may be set, and is what some clients go by. */
+    private void punctuality(long now, Stamp stamp) {
+        long early = stamp.due() - now;
+        if (early > EARLY_NANOS && stamp.wallDue() - wallClock.millis() > 1) {
+            meter.early(early);
+        }
+        meter.delayed(-early);
     }
 }

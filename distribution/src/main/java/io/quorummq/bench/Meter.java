@@ -3,6 +3,8 @@ package io.quorummq.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the workers of a round tell: counts since it began, latencies since the last {@link #clearLatencies}. */
@@ -16,6 +18,10 @@ final class Meter {
     private final LongAdder foreign = new LongAdder();
     private final Latency confirmLatency = new Latency();
     private final Latency endToEndLatency = new Latency();
+    private final Latency lateness = new Latency();
+    private final LongAdder early = new LongAdder();
+    private final LongAccumulator earliestNanos = new LongAccumulator(Math::max, 0);
+    private final LongAdder overdue = new LongAdder();
     private final Map<String, Long> failures = new LinkedHashMap<>();
 
     void confirmed(long latencyNanos) {
@@ -29,6 +35,22 @@ final class Meter {
         if (!first) {
             duplicates.increment();
         }
+    }
+
+    /** A delayed message came, so long after it was due. */
+    void delayed(long latenessNanos) {
+        lateness.record(latenessNanos);
+    }
+
+    /** A delayed message came so long before it was due. */
+    void early(long nanos) {
+        early.increment();
+        earliestNanos.accumulate(nanos);
+    }
+
+    /** Messages were due before they could be sent. */
+    void overdue(int messages) {
+        overdue.add(messages);
     }
 
     void foreign() {
@@ -66,6 +88,12 @@ final class Meter {
 
     Latency endToEndLatency() {
         return endToEndLatency;
+    }
+
+    /** How punctual the round's delayed messages were, over the whole round. */
+    Lateness lateness() {
+        return new Lateness(
+                lateness.total(), early.sum(), TimeUnit.NANOSECONDS.toMicros(earliestNanos.get()), overdue.sum());
     }
 
     void clearLatencies() {

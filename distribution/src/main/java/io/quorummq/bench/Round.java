@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -19,21 +20,22 @@ final class Round {
     private final int number;
     private final Load load;
     private final NanoClock clock;
-    private final List<Long> serverPids;
+    private final ServerProbe server;
     private final Consumer<String> progress;
     private final List<Worker> producers = new ArrayList<>();
     private final List<Worker> consumers = new ArrayList<>();
     private Meter.Counts shown = new Meter.Counts(0, 0, 0);
     private long shownAt;
+    private Optional<ServerState.Change> change = Optional.empty();
     private String phase = "";
 
     /** @param progress gets a line every second */
-    Round(Target target, int number, Load load, List<Long> serverPids, Consumer<String> progress) {
+    Round(Target target, int number, Load load, ServerProbe server, Consumer<String> progress) {
         this.target = target;
         this.number = number;
         this.load = load;
         this.clock = load.clock();
-        this.serverPids = serverPids;
+        this.server = server;
         this.progress = progress;
     }
 
@@ -46,11 +48,13 @@ final class Round {
                 for (int i = 0; i < load.settings().producers(); i++) {
                     producers.add(door.producer(i));
                 }
+                var before = server.look();
                 figures = switch (load.settings().mode()) {
                     case LOAD -> load(door);
                     case FILL -> fill();
                     case FILL_THEN_DRAIN -> fillThenDrain(door);
                 };
+                before.ifPresent(this::lookAgain);
             } finally {
                 load.stopSending();
                 load.stopReceiving();
@@ -66,6 +70,9 @@ final class Round {
         var window = warmedUp("load", consumers);
         boolean counted = load.settings().messages().isPresent();
         watch(() -> timeIsUp() || ended(producers));
+        if (load.delays().range().isPresent()) {
+            return loadThenDue(window);
+        }
         if (counted) {
             awaitAllReceived();
         }
@@ -74,6 +81,19 @@ final class Round {
         awaitAllReceived();
         endReceiving();
         return List.of(window.figures(target));
+    }
+
+    /** The sending apart from the wait for what is due after it, whose length would hide how fast it was. */
+    private List<Figures> loadThenDue(Window sending) throws IOException {
+        sending.close();
+        endSending();
+        var sent = sending.figures(target);
+        phase = "due";
+        var window = new Window(phase, load, server.pids());
+        awaitAllReceived();
+        window.close();
+        endReceiving();
+        return List.of(sent, window.figures(target));
     }
 
     private List<Figures> fill() throws IOException {
@@ -88,7 +108,7 @@ final class Round {
         var filled = fill().get(0);
         addConsumers(door);
         phase = "drain";
-        var window = new Window(phase, load, serverPids);
+        var window = new Window(phase, load, server.pids());
         load.drainBegins();
         consumers.forEach(Worker::start);
         awaitAllReceived();
@@ -109,7 +129,7 @@ final class Round {
         shownAt = clock.now();
         if (!load.hasWarmUp()) {
             phase = measured;
-            var window = new Window(measured, load, serverPids);
+            var window = new Window(measured, load, server.pids());
             beside.forEach(Worker::start);
             producers.forEach(Worker::start);
             return window;
@@ -120,7 +140,7 @@ final class Round {
         long until = load.start() + load.settings().warmUp().toNanos();
         watch(() -> clock.now() - until >= 0 || ended(producers));
         phase = measured;
-        return new Window(measured, load, serverPids);
+        return new Window(measured, load, server.pids());
     }
 
     private boolean timeIsUp() {
@@ -141,7 +161,7 @@ final class Round {
         long quiet = load.settings().quiet().toNanos();
         watch(() -> (ended(producers) && load.allReceived())
                 || ended(consumers)
-                || clock.now() - Math.max(load.lastReceived(), load.lastConfirmed()) >= quiet);
+                || clock.now() - load.lastEvent() >= quiet);
     }
 
     private void endReceiving() {
@@ -150,6 +170,17 @@ final class Round {
         watch(() -> ended(consumers) || clock.now() - deadline >= 0);
         if (!ended(consumers)) {
             load.meter().failed("consumers had not ended " + END_NANOS_MAX / 1_000_000_000 + " s after their time");
+        }
+    }
+
+    private void lookAgain(ServerState before) {
+        try {
+            change = server.look().map(after -> new ServerState.Change(before, after));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // What was measured until now is worth a report.
+            load.meter().failed(Failures.text(e));
         }
     }
 
@@ -199,12 +230,15 @@ final class Round {
         return new Result(
                 target,
                 number,
+                load.delays(),
                 figures,
                 drained,
                 load.ledger().confirmed(),
                 drained ? load.ledger().missing() : 0,
                 meter.duplicateCount(),
                 meter.foreignCount(),
+                meter.lateness(),
+                change,
                 meter.failures());
     }
 }

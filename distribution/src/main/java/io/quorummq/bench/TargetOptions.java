@@ -7,15 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say against which brokers, by which protocol and login a run goes. */
 final class TargetOptions {
-    private static final Pattern PID = Pattern.compile("(?:([A-Za-z0-9._-]+)=)?(\\d{1,10})");
-
     @Option(
             names = "--target",
             paramLabel = "NAME=URI",
@@ -42,12 +39,6 @@ final class TargetOptions {
 
     @Option(names = "--password", paramLabel = "KEY", description = "key of the login; needs --user")
     private @Nullable String password;
-
-    @Option(
-            names = "--server-pid",
-            paramLabel = "[NAME=]PID",
-            description = "process of the server whose CPU is reported, repeatable; with a name only for that target")
-    private List<String> serverPids = new ArrayList<>();
 
     @Mixin
     private LoginOptions login;
@@ -82,21 +73,6 @@ final class TargetOptions {
             throw new IllegalArgumentException("--target: each needs a name of its own");
         }
         return parsed;
-    }
-
-    /** The processes whose CPU counts for a target. */
-    List<Long> serverPids(Target target) {
-        var pids = new ArrayList<Long>();
-        for (var text : serverPids) {
-            var pid = PID.matcher(text);
-            if (!pid.matches()) {
-                throw new IllegalArgumentException("--server-pid=" + text + ", allowed: PID or NAME=PID");
-            }
-            if (pid.group(1) == null || pid.group(1).equals(target.name())) {
-                pids.add(Long.valueOf(pid.group(2)));
-            }
-        }
-        return pids;
     }
 
     private Target single(Optional<Credential> credential) {

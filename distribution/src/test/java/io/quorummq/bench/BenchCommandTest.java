@@ -11,6 +11,7 @@ import io.quorummq.cmqclient.CmqServerDouble;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -162,6 +163,92 @@ class BenchCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"amqp, --outstanding=1", "tcp, --outstanding=50"})
+    void delayedMessagesOfAJmsRunAreTimed(String scheme, String outstanding) throws Exception {
+        try (var broker = new PlainArtemis()) {
+            int code = run(
+                    "--endpoint=" + scheme + "://127.0.0.1:" + broker.port(),
+                    "--messages=100",
+                    "--delay=500ms..1s",
+                    outstanding,
+                    "--json");
+
+            assertThat(code).as(err.toString()).isZero();
+            assertThat(report())
+                    .containsEntry("rounds.0.missing", 0L)
+                    .containsEntry("rounds.0.delay.fromMillis", 500L)
+                    .containsEntry("rounds.0.delay.toMillis", 1000L)
+                    .containsEntry("rounds.0.delay.early", 0L)
+                    .containsEntry("rounds.0.delay.latenessMicros.count", 100L)
+                    .containsEntry("rounds.0.phases.0.phase", "load")
+                    .containsEntry("rounds.0.phases.0.sends", 100L)
+                    .containsEntry("rounds.0.phases.1.phase", "due")
+                    .containsEntry("rounds.0.phases.1.sends", 0L);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--delay-from=send", "--delay-from=start"})
+    void delayedMessagesOfACmqRunAreTimed(String from) {
+        try (var server = new CmqQueueDouble().server()) {
+            int code = run(
+                    "--endpoint=" + server.endpoint(),
+                    "--messages=50",
+                    "--batch=5",
+                    "--delay=1s",
+                    from,
+                    "--seed=4",
+                    "--quiet=1",
+                    "--poll-wait=0");
+
+            assertThat(code).as(err.toString()).isZero();
+            assertThat(out.toString())
+                    .contains("delayed 1s from the " + from.substring("--delay-from=".length()) + " (seed 4)")
+                    .contains("50 confirmed, 0 missing, 0 twice")
+                    .contains("within 1 s");
+            assertThat(server.calls())
+                    .filteredOn(call -> "1".equals(call.get("delaySeconds")))
+                    .hasSize(10);
+        }
+    }
+
+    @Test
+    void aMessageBeforeItsTimeFailsTheRunAndIsTold() {
+        var queue = new CmqQueueDouble();
+        queue.deliversEarly();
+        try (var server = queue.server()) {
+            int code = run("--endpoint=" + server.endpoint(), "--messages=20", "--delay=1h", "--poll-wait=0");
+
+            assertThat(code).isEqualTo(1);
+            assertThat(err.toString()).contains("20 messages came before they were due, one by 3599");
+            assertThat(out.toString()).contains("20 early").contains("FAILED");
+        }
+    }
+
+    @Test
+    void delayedSendsAreComparedWithOthersAndTheServerIsLookedAt() throws Exception {
+        Files.write(directory.resolve("journal"), new byte[2_000_000]);
+        try (var broker = new PlainArtemis()) {
+            int code = run(
+                    "--target=plain=tcp://127.0.0.1:" + broker.port(),
+                    "--target=delayed=tcp://127.0.0.1:" + broker.port(),
+                    "--delay=delayed=1h..90d",
+                    "--no-consume",
+                    "--messages=50",
+                    "--server-pid=" + ProcessHandle.current().pid(),
+                    "--server-data=delayed=" + directory);
+
+            assertThat(code).as(err.toString()).isZero();
+            assertThat(out.toString())
+                    .containsPattern("(?m)^plain round 1: 50 confirmed, left in the queue$")
+                    .containsPattern(
+                            "(?m)^delayed round 1: 50 confirmed, left in the queue, delayed 1h..90d from the send")
+                    .contains("server's data directory: 2.0 MB, then 2.0 MB: 0 bytes a message")
+                    .containsPattern("(?m)^delayed +fill +[0-9,]+ +[0-9.]+ ");
+        }
+    }
+
     @Test
     void aBrokerThatIsNotThereIsNamed() throws IOException {
         int code = run("--endpoint=amqp://127.0.0.1:1", "--messages=1", "--json");
@@ -174,7 +261,7 @@ class BenchCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --producers=0            | --producers=0, allowed: 1 to
-            --message-size=10        | --message-size=10, allowed: 42 to
+            --message-size=10        | --message-size=10, allowed: 54 to
             --batch=17               | --batch=17, allowed: 1 to 16
             --rate=0                 | --rate=0.0, allowed: more than 0
             --endpoint=ftp://x       | uri=ftp://x, allowed: http
@@ -185,6 +272,13 @@ class BenchCommandTest {
             --queues=0               | --queues=0, allowed
             --rounds=0               | --rounds=0, allowed: 1 to
             --idle-polls=0           | --idle-polls=0, allowed: 1 and more
+            --delay=10               | --delay=10, allowed: FROM..TO or one duration
+            --delay=500ms            | --delay=500ms, allowed for target server: whole seconds
+            --delay=1h..90d          | --delay=1h..90d, allowed: to 24h when consumers wait
+            --delay=x=1s             | --delay=x=1s, allowed: the name of a target: server
+            --delay-from=now         | --delay-from=now, allowed: send, start
+            --server-data=/nowhere   | --server-data=/nowhere, allowed: a directory
+            --server-heap            | --server-heap, allowed: with a --server-pid for target server
             --user=x                 | --user and --password are needed together
             """)
     void aWrongOptionSaysWhatIsAllowed(String option, String text) {

@@ -47,13 +47,15 @@ final class TestEngine implements AutoCloseable {
     private final int port = freePort();
     private final String settings;
     private final EngineSettings engineSettings;
+    private final InstantSource clock;
     private Storage storage;
     private EmbeddedArtemis engine;
 
-    private TestEngine(Path home, String settings, EngineSettings engineSettings) {
+    private TestEngine(Path home, String settings, EngineSettings engineSettings, InstantSource clock) {
         this.home = home;
         this.settings = settings;
         this.engineSettings = engineSettings;
+        this.clock = clock;
         this.storage = storage();
         this.engine = start();
     }
@@ -61,6 +63,11 @@ final class TestEngine implements AutoCloseable {
     /** Messages in memory. */
     static TestEngine in(Path home) {
         return with(home, "");
+    }
+
+    /** The same, by another clock than this machine's. */
+    static TestEngine by(InstantSource clock, Path home) {
+        return new TestEngine(home, "", EngineSettings.DEFAULT, clock);
     }
 
     /** Every address pages from its first message on. */
@@ -73,7 +80,7 @@ final class TestEngine implements AutoCloseable {
     }
 
     static TestEngine with(Path home, String addressSettings, EngineSettings engineSettings) {
-        return new TestEngine(home, addressSettings, engineSettings);
+        return new TestEngine(home, addressSettings, engineSettings, InstantSource.system());
     }
 
     /** Local files, unless the tests are run over another storage. */
@@ -91,7 +98,7 @@ final class TestEngine implements AutoCloseable {
                     storage,
                     id -> Optional.of(CREDENTIAL)
                             .filter(known -> known.secretId().equals(id)),
-                    InstantSource.system(),
+                    clock,
                     new SecureRandom());
             started.start();
             return started;

@@ -10,11 +10,12 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The state of a cluster in lines for people. */
 final class ClusterText {
     private static final List<String> HEADING =
-            List.of("NODE", "ADDRESS", "ROLE", "APPLIED", "FSYNCED", "LAG ENTRIES", "LAG BYTES", "STATE");
+            List.of("NODE", "ADDRESS", "ROLE", "APPLIED", "FSYNCED", "LAG ENTRIES", "LAG BYTES", "CLOCK", "STATE");
     private static final int HASH_CHARACTERS_MAX = 16;
 
     private ClusterText() {}
@@ -64,11 +65,16 @@ final class ClusterText {
                 number(replica.fsynced()),
                 number(replica.lagEntries()),
                 number(replica.lagBytes()),
+                ahead(replica.clockAheadSeconds()),
                 replica.state());
     }
 
     static String number(long number) {
         return number < 0 ? "?" : String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static String ahead(@Nullable Double seconds) {
+        return seconds == null ? "?" : String.format(Locale.ROOT, "%+.1f s", seconds);
     }
 
     private static String shortened(String hash) {

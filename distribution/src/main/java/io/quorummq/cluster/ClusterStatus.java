@@ -51,6 +51,7 @@ public record ClusterStatus(String cluster, List<ShardStatus> shards, List<Strin
      * @param fsynced index of the last entry that is on its disk
      * @param lagEntries how many entries of the leader it lacks
      * @param lagBytes about how many bytes these are
+     * @param clockAheadSeconds how far its wall clock is ahead of the cluster's time; null where that is not known
      * @param state in words: {@value #OK}, or what is wrong or still to be done
      */
     public record ReplicaStatus(
@@ -62,6 +63,7 @@ public record ClusterStatus(String cluster, List<ShardStatus> shards, List<Strin
             long fsynced,
             long lagEntries,
             long lagBytes,
+            @Nullable Double clockAheadSeconds,
             String state) {
         public static final String LEADER = "leader";
         public static final String FOLLOWER = "follower";
@@ -78,6 +80,12 @@ public record ClusterStatus(String cluster, List<ShardStatus> shards, List<Strin
             return (role.equals(LEADER) || role.equals(FOLLOWER)) && lagEntries >= 0 && lagEntries <= LAG_ENTRIES_MAX;
         }
 
+        /** The same, with what it lacks. */
+        public ReplicaStatus withLag(long entries, long bytes) {
+            return new ReplicaStatus(
+                    id, uuid, address, role, applied, fsynced, entries, bytes, clockAheadSeconds, state);
+        }
+
         private Map<String, Object> members() {
             var members = new LinkedHashMap<String, Object>();
             members.put("id", id);
@@ -88,6 +96,7 @@ public record ClusterStatus(String cluster, List<ShardStatus> shards, List<Strin
             members.put("fsynced", fsynced);
             members.put("lagEntries", lagEntries);
             members.put("lagBytes", lagBytes);
+            members.put("clockAheadSeconds", clockAheadSeconds);
             members.put("state", state);
             return members;
         }
@@ -102,6 +111,7 @@ public record ClusterStatus(String cluster, List<ShardStatus> shards, List<Strin
                     json.number("fsynced"),
                     json.number("lagEntries"),
                     json.number("lagBytes"),
+                    json.fractionOrNull("clockAheadSeconds"),
                     json.text("state"));
         }
     }

@@ -75,6 +75,11 @@ public final class Json {
         throw missing(name, "a number");
     }
 
+    @Nullable
+    Double fractionOrNull(String name) {
+        return members.get(name) instanceof Number number ? number.doubleValue() : null;
+    }
+
     boolean truth(String name) {
         if (members.get(name) instanceof Boolean truth) {
             return truth;

@@ -79,6 +79,7 @@ public final class Node implements AutoCloseable {
             housekeeping = new Housekeeping(List.of(
                     new Duty("removed credentials", replica.credentials()::poll),
                     new Duty("the engine", replica.office()::endIfEngineStopped),
+                    new Duty("this machine's clock", replica.clockWatch()::look),
                     new Duty("absent nodes", new Absences(replica::figures)::look),
                     new Duty("the replica's files", replica::lookAfterFiles),
                     new Duty("the cluster's members", replica::lookAfterMembers)));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What this node can say of itself, in every state it can be in. */
@@ -27,6 +28,7 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
     private final ClusterFiles files;
     private final LeaderDuties duties;
     private final Supplier<List<String>> troubles;
+    private final ClockWatch clock;
 
     /**
      * @param raft this node's part in the group, once it is open
@@ -42,7 +44,8 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
             Supplier<Map<String, NodeAddress>> configured,
             ClusterFiles files,
             LeaderDuties duties,
-            Supplier<List<String>> troubles) {
+            Supplier<List<String>> troubles,
+            ClockWatch clock) {
         this.shard = shard;
         this.label = label;
         this.address = address;
@@ -52,6 +55,7 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
         this.files = files;
         this.duties = duties;
         this.troubles = troubles;
+        this.clock = clock;
     }
 
     @Override
@@ -113,12 +117,15 @@ final class OwnStatus implements Supplier<StatusReport.Own> {
                 status == null ? ClusterStatus.UNKNOWN : status.fsyncedIndex(),
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
+                clock.aheadSeconds(),
                 state);
     }
 
     private List<String> warnings() {
         var last = files.text(ClusterFiles.CONFIGURATION).map(BrokerBehaviour.LastLeader::of);
-        return duties.difference(last).stream().toList();
+        return Stream.of(duties.difference(last), clock.trouble())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private Map<String, StatusReport.Peer> others(List<Member> members) {

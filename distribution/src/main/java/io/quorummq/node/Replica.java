@@ -72,6 +72,7 @@ final class Replica implements AutoCloseable {
     private final Shard shard;
     private final StoreState state;
     private final ClusterClock clock;
+    private final ClockWatch clockWatch;
     private final ClusterFiles files;
     private final ClusterCredentials credentials;
     private final ThreadPoolExecutor threads;
@@ -104,6 +105,7 @@ final class Replica implements AutoCloseable {
         shard = Shard.of(cluster.clusterId(), SHARD);
         state = new StoreState(filesDisk(), StoreSettings.DEFAULT);
         clock = new ClusterClock(wall, System::nanoTime);
+        clockWatch = new ClockWatch(cluster.self(), clock::departureMillis);
         files = new ClusterFiles(state);
         credentials = new ClusterCredentials(files, new DurableFile(home.credentials()));
         threads = threads();
@@ -137,7 +139,8 @@ final class Replica implements AutoCloseable {
                 cluster::others,
                 files,
                 duties,
-                this::troubles);
+                this::troubles,
+                clockWatch);
         var leading = new LeaderCalls(office, this::otherLeader, peers);
         return new ClusterService(
                 leading,
@@ -215,6 +218,10 @@ final class Replica implements AutoCloseable {
 
     Scrubbing scrubbing() {
         return scrubbing;
+    }
+
+    ClockWatch clockWatch() {
+        return clockWatch;
     }
 
     ClusterClock clusterClock() {

@@ -84,6 +84,7 @@ final class StatusReport {
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
+                null,
                 "does not answer: " + cause.getMessage());
         return new ClusterStatus(
                 cluster.toString(), List.of(new ShardStatus(shard, null, 0, List.of(replica))), List.of());
@@ -117,6 +118,7 @@ final class StatusReport {
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
+                null,
                 record.state() == AdmissionRecord.State.OPEN ? "admitted; start it" : "catching up");
     }
 
@@ -129,16 +131,7 @@ final class StatusReport {
                         return replica;
                     }
                     var lag = most - Math.min(replica.fsynced(), replica.applied());
-                    return new ReplicaStatus(
-                            replica.id(),
-                            replica.uuid(),
-                            replica.address(),
-                            replica.role(),
-                            replica.applied(),
-                            replica.fsynced(),
-                            lag,
-                            lag * entryBytes,
-                            replica.state());
+                    return replica.withLag(lag, lag * entryBytes);
                 })
                 .toList();
     }

@@ -88,9 +88,9 @@ final class ClusterCommandTest {
                 .containsExactly(
                         "cluster c",
                         "shard 0: leader n1, term 7",
-                        "  NODE  ADDRESS  ROLE      APPLIED  FSYNCED  LAG ENTRIES  LAG BYTES  STATE",
-                        "  n1    h:1      leader    5        6        0            ?          ok",
-                        "  n2    h:1      follower  5        6        1,234        ?          ok",
+                        "  NODE  ADDRESS  ROLE      APPLIED  FSYNCED  LAG ENTRIES  LAG BYTES  CLOCK   STATE",
+                        "  n1    h:1      leader    5        6        0            ?          +0.0 s  ok",
+                        "  n2    h:1      follower  5        6        1,234        ?          +0.0 s  ok",
                         "warning: look");
     }
 
@@ -271,11 +271,11 @@ final class ClusterCommandTest {
     }
 
     private static ReplicaStatus replica(String id, String role, long lag) {
-        return new ReplicaStatus(id, "u", "h:1", role, 5, 6, lag, ClusterStatus.UNKNOWN, "ok");
+        return new ReplicaStatus(id, "u", "h:1", role, 5, 6, lag, ClusterStatus.UNKNOWN, 0.04, "ok");
     }
 
     private static ReplicaStatus joined(String role, long lag, String state) {
-        return new ReplicaStatus("n2", NEW.toString(), "h:1", role, 5, 6, lag, ClusterStatus.UNKNOWN, state);
+        return new ReplicaStatus("n2", NEW.toString(), "h:1", role, 5, 6, lag, ClusterStatus.UNKNOWN, null, state);
     }
 
     private int run(String... arguments) {

@@ -106,7 +106,8 @@ final class ClusterClientTest {
         assertThat(ClusterRequest.parse(request.bytes())).isEqualTo(request);
         assertThat(request).hasToString("ClusterRequest[credential-add]");
 
-        var replica = new ReplicaStatus("n1", "u", "h:1", ReplicaStatus.LEADER, 5, 6, 0, ClusterStatus.UNKNOWN, "ok");
+        var replica =
+                new ReplicaStatus("n1", "u", "h:1", ReplicaStatus.LEADER, 5, 6, 0, ClusterStatus.UNKNOWN, null, "ok");
         var status = new ClusterStatus(
                 "c",
                 List.of(new ShardStatus("0", "n1", 7, List.of(replica)), new ShardStatus("1", null, 8, List.of())),

@@ -39,6 +39,9 @@ final class StatusReportTest {
         assertThat(shard.replicas()).extracting(ReplicaStatus::id).containsExactly("n1", "n2", "n3");
         assertThat(shard.replica("n2").orElseThrow().lagEntries()).isEqualTo(10);
         assertThat(shard.replica("n2").orElseThrow().lagBytes()).isEqualTo(10 * 500);
+        assertThat(shard.replica("n1").orElseThrow().clockAheadSeconds()).isEqualTo(0.5);
+        assertThat(shard.replica("n2").orElseThrow().clockAheadSeconds()).isEqualTo(-3600.25);
+        assertThat(shard.replica("n3").orElseThrow().clockAheadSeconds()).isNull();
         assertThat(shard.replica("n3").orElseThrow().state()).contains("does not answer", "connection refused");
     }
 
@@ -71,6 +74,7 @@ final class StatusReportTest {
                 applied,
                 ClusterStatus.UNKNOWN,
                 ClusterStatus.UNKNOWN,
+                "n1".equals(label) ? 0.5 : -3600.25,
                 state);
         return new StatusReport.Own(
                 "0",

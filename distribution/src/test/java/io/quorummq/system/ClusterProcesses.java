@@ -18,8 +18,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -61,6 +63,12 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** The same, whose nodes run with these options of Java. */
     static ClusterProcesses in(Path directory, String javaOptions) throws Exception {
+        return in(directory, javaOptions, label -> Map.of());
+    }
+
+    /** The same, with more in the environment of each node, by its label. */
+    static ClusterProcesses in(Path directory, String javaOptions, Function<String, Map<String, String>> more)
+            throws Exception {
         var environment = new HashMap<String, String>();
         environment.put("QUORUMMQ_SECRET_ID", NodeProcess.CREDENTIAL.secretId());
         environment.put("QUORUMMQ_SECRET_KEY", NodeProcess.CREDENTIAL.secretKey());
@@ -75,8 +83,12 @@ final class ClusterProcesses implements AutoCloseable {
         }
         var options = List.of("-Dquorummq.raft.election.timeout.millis=" + ELECTION_TIMEOUT_MILLIS);
         var nodes = IntStream.rangeClosed(1, NODES)
-                .mapToObj(n -> new ClusterNode(
-                        "n" + n, instances.resolve("n" + n), offset + n - 1, directory, environment, options))
+                .mapToObj(n -> {
+                    var own = new HashMap<>(environment);
+                    own.putAll(more.apply("n" + n));
+                    return new ClusterNode(
+                            "n" + n, instances.resolve("n" + n), offset + n - 1, directory, own, options);
+                })
                 .toList();
         return new ClusterProcesses(directory, nodes);
     }

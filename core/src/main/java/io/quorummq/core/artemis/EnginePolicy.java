@@ -10,6 +10,7 @@ import org.apache.activemq.artemis.core.io.IOCriticalErrorListener;
 import org.apache.activemq.artemis.core.journal.Journal;
 import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
+import org.apache.activemq.artemis.core.persistence.impl.journal.AddMessageRecord;
 import org.apache.activemq.artemis.core.postoffice.PostOffice;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.NodeManager;
@@ -66,6 +67,16 @@ final class EnginePolicy extends PrimaryOnlyPolicy {
                     managementService,
                     groupingHandler,
                     configuration) {
+                /** Artemis would take for due what is due by this machine's clock; the gate decides, by the cluster's. */
+                @Override
+                public void handleAddMessage(Map<Long, Map<Long, AddMessageRecord>> messagesOfQueues) throws Exception {
+                    for (var queue : messagesOfQueues.entrySet()) {
+                        // queue by queue: a message may have another time in each
+                        queue.getValue().values().forEach(EngineActivation::handOnSchedule);
+                        super.handleAddMessage(Map.of(queue.getKey(), queue.getValue()));
+                    }
+                }
+
                 @Override
                 public void postLoad(
                         Journal messageJournal,
@@ -76,6 +87,14 @@ final class EnginePolicy extends PrimaryOnlyPolicy {
                     super.postLoad(messageJournal, resourceManager, duplicateIds);
                 }
             };
+        }
+
+        /** The record is left with nothing that Artemis would compare. */
+        private static void handOnSchedule(AddMessageRecord record) {
+            if (record.getScheduledDeliveryTime() != 0) {
+                record.getMessage().setScheduledDeliveryTime(record.getScheduledDeliveryTime());
+                record.setScheduledDeliveryTime(0);
+            }
         }
     }
 }

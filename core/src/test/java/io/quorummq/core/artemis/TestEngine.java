@@ -65,6 +65,11 @@ final class TestEngine implements AutoCloseable {
         return with(home, "");
     }
 
+    /** The same, by another clock than this machine's. */
+    static TestEngine by(InstantSource clock, Path home) {
+        return new TestEngine(home, "", EngineSettings.DEFAULT, clock);
+    }
+
     /** Every address pages from its first message on. */
     static TestEngine paging(Path home) {
         return with(home, PAGING);

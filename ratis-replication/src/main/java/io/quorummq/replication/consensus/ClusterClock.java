@@ -3,14 +3,17 @@ package io.quorummq.replication.consensus;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster's time: it continues the time in the log by this node's monotonic clock and never goes backwards.
  *
- * <p>While this node leads, the time is drawn towards its wall clock by at most {@value #SLEW_SECONDS_PER_MINUTE} seconds a
- * minute, so a wrong wall clock cannot make it jump. While another node leads, the entries that are applied tell the time. Thread-safe.
+ * <p>While this node leads, the time is drawn towards the wall clocks of the members by at most {@value #SLEW_SECONDS_PER_MINUTE}
+ * seconds a minute, so wrong wall clocks cannot make it jump. While another node leads, the entries that are applied tell the time,
+ * and the leader itself now and then. Thread-safe.
  */
 public final class ClusterClock implements InstantSource {
     static final long SLEW_SECONDS_PER_MINUTE = 3;
@@ -26,13 +29,29 @@ public final class ClusterClock implements InstantSource {
     private boolean heard;
 
     private boolean leading;
+    /** Whether this process has known the cluster's time since it ran, be it from a leader or by a start of its own. */
+    private boolean running;
+
+    private @Nullable Walls walls;
+
+    /**
+     * Where the members' wall clocks are, as nanoseconds ahead of this node's monotonic clock: between the two in the middle no
+     * majority wants the time to be later or earlier; an odd number of clocks has one middle.
+     */
+    record Walls(long lowNanos, long highNanos) {
+        Walls {
+            if (lowNanos > highNanos) {
+                throw new IllegalArgumentException(lowNanos + " is behind " + highNanos);
+            }
+        }
+    }
 
     public ClusterClock(InstantSource wall, LongSupplier nanoTicker) {
         this.wall = wall;
         this.nanoTicker = nanoTicker;
     }
 
-    /** Now, never earlier than any answer before it. */
+    /** Now, never earlier than any answer before it once the cluster's time is known; before that, what the wall clock says. */
     @Override
     public Instant instant() {
         return Instant.ofEpochMilli(millis());
@@ -42,20 +61,31 @@ public final class ClusterClock implements InstantSource {
     @Override
     public synchronized long millis() {
         if (!started) {
-            startAt(wall.millis());
+            // not to be remembered: a wall clock that is ahead must not become the cluster's time by having been looked
+            // at
+            return wall.millis();
         }
         var ticks = nanoTicker.getAsLong();
         var elapsed = Math.max(0, ticks - ticksAtBase);
         var time = baseNanos + elapsed;
         if (leading) {
             var slewMax = elapsed / 60 * SLEW_SECONDS_PER_MINUTE;
-            var behind = TimeUnit.MILLISECONDS.toNanos(wall.millis()) - time;
-            time += Math.max(-slewMax, Math.min(slewMax, behind));
+            time += Math.max(-slewMax, Math.min(slewMax, behindWalls(time, ticks)));
             baseNanos = time;
             ticksAtBase = ticks;
         }
         lastMillis = Math.max(lastMillis, TimeUnit.NANOSECONDS.toMillis(time));
         return lastMillis;
+    }
+
+    /** How far the time is to be drawn; a walk to the nearest of the two in the middle, and none between them. */
+    private long behindWalls(long time, long ticks) {
+        if (walls == null) {
+            return 0;
+        }
+        var low = walls.lowNanos + ticks;
+        var high = walls.highNanos + ticks;
+        return time < low ? low - time : Math.min(0, high - time);
     }
 
     /**
@@ -89,16 +119,48 @@ public final class ClusterClock implements InstantSource {
         }
     }
 
-    /** Moves the time forward to at least this, as after a full stop of the cluster; never back. */
-    public synchronized void advanceTo(long wallMillis) {
-        if (wallMillis > millis()) {
-            startAt(wallMillis);
+    /** Moves the time forward to at least this, as after a full stop of the cluster, never back; begins here where there is none. */
+    synchronized void advanceTo(long newMillis) {
+        if (!started || newMillis > millis()) {
+            startAt(newMillis);
         }
     }
 
-    /** As {@link #advanceTo}, by this node's own wall clock. */
-    synchronized void advanceToWall() {
-        advanceTo(wall.millis());
+    /** What the leader says the time is: as an entry of its, and from then on the time is known to be running here. */
+    synchronized void hear(long leaderMillis) {
+        if (!leading) {
+            observe(leaderMillis);
+            running = true;
+        }
+    }
+
+    /** The time is settled: the next leader goes on from it, whatever the wall clocks say. */
+    synchronized void settle() {
+        running = true;
+    }
+
+    /** Whether this process has known the cluster's time, and may go on from it; not so after a restart, before a leader told it. */
+    synchronized boolean isRunning() {
+        return running;
+    }
+
+    /** From now on, while this node leads, the time is drawn towards these. */
+    synchronized void drawTowards(Walls members) {
+        if (leading) {
+            // what has passed was drawn towards the last ones
+            millis();
+            walls = members;
+        }
+    }
+
+    /** This node's wall clock, as nanoseconds ahead of its monotonic one. */
+    long wallOffsetNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(wall.millis()) - nanoTicker.getAsLong();
+    }
+
+    /** What this node's wall clock says. */
+    long wallMillis() {
+        return wall.millis();
     }
 
     /** How far this node's wall clock is ahead of the cluster's time. */
@@ -106,10 +168,18 @@ public final class ClusterClock implements InstantSource {
         return wall.millis() - millis();
     }
 
+    /** The same, where the cluster's time is known: not while a node that was started waits for a leader to tell it. */
+    public synchronized OptionalLong departureMillis() {
+        return running ? OptionalLong.of(wallAheadMillis()) : OptionalLong.empty();
+    }
+
     /** From now on this node gives the time. */
     synchronized void lead() {
-        millis();
         leading = true;
+        walls = null;
+        if (!started) {
+            return;
+        }
         var ticks = nanoTicker.getAsLong();
         // a follower that saw a later time than the log's last must not be set back by its own answer
         baseNanos = Math.max(baseNanos + Math.max(0, ticks - ticksAtBase), TimeUnit.MILLISECONDS.toNanos(lastMillis));
@@ -119,6 +189,7 @@ public final class ClusterClock implements InstantSource {
     /** From now on the log gives the time. */
     synchronized void follow() {
         leading = false;
+        walls = null;
     }
 
     private void startAt(long millis) {

@@ -61,6 +61,7 @@ public final class RaftNode implements AutoCloseable {
     private final Halt halt;
     private final Officeholder holder;
     private final PeerPort port;
+    private final Peers peers;
     private final GroupDirectory directory;
     private final Figures figures;
     private final LogHolds holds;
@@ -143,7 +144,8 @@ public final class RaftNode implements AutoCloseable {
         this.clock = clock;
         this.nanoTicker = nanoTicker;
         this.halt = halt;
-        this.holder = new SoundOfficeholder(holder, state);
+        this.holder = holder;
+        peers = network.peers();
         port = network.port();
         directory = new GroupDirectory(identity);
         var shard = identity.shard();
@@ -151,7 +153,7 @@ public final class RaftNode implements AutoCloseable {
         holds = new LogHolds(nanoTicker, () -> identity.data().toFile().getUsableSpace(), GIVING_FREE_BYTES_MIN);
         giving = new SnapshotService(
                 shard.name(), holds, nanoTicker, idleThreads("giving-files-" + shard.name(), GIVING_THREADS_MAX));
-        port.services().add(giving);
+        port.services().add(giving).add(new ClockService(shard.name(), clock, this::currentTerm));
         installer = state.replica()
                 .map(replica -> new Installer(shard, identity.self().id(), replica, network.peers(), nanoTicker));
     }
@@ -430,6 +432,11 @@ public final class RaftNode implements AutoCloseable {
         return opened().client.submit(entry);
     }
 
+    private long currentTerm() {
+        var now = running;
+        return now == null ? 0 : now.currentTerm();
+    }
+
     private Running opened() {
         var now = running;
         if (now == null) {
@@ -445,6 +452,7 @@ public final class RaftNode implements AutoCloseable {
         private final RaftServer.Division division;
         private final GroupClient client;
         private final Membership membership;
+        private final Timekeeping time;
         private final Leadership leadership;
         private final Checkpoints checkpoints;
         private final RedoneLog entries;
@@ -453,7 +461,6 @@ public final class RaftNode implements AutoCloseable {
         private final UnsoundLeader unsound;
         private final ScheduledExecutorService ticks;
         private final GroupEnd end = new GroupEnd();
-        private boolean clockSet;
         private volatile boolean wasMember;
         private boolean leaving;
 
@@ -496,6 +503,7 @@ public final class RaftNode implements AutoCloseable {
             client = new GroupClient(
                     writer, identity, server, division, settings.electionTimeoutMax(), figures, nanoTicker);
             membership = client.membership();
+            time = timekeeping();
             leadership = leadership();
             unsound = new UnsoundLeader(shard.name(), leadership, state::damaged);
             checkpoints = new Checkpoints(shard.name(), settings, machine, client, nanoTicker);
@@ -514,19 +522,23 @@ public final class RaftNode implements AutoCloseable {
             var shard = identity.shard().name();
             var around = new LogWriter.Surroundings(
                     shard, client, clock::millis, nanoTicker, callbackThread("log-callbacks-" + shard));
-            return new Leadership(shard, identity.self().id(), client, holder, (term, onFenced) -> {
-                if (alone() && !clockSet) {
-                    // alone, a start is a full stop of the cluster, and the median of the wall clocks is this one
-                    clockSet = true;
-                    clock.advanceToWall();
-                }
+            var sound = new SoundOfficeholder(new PunctualOfficeholder(holder, time), state);
+            return new Leadership(shard, identity.self().id(), client, sound, (term, onFenced) -> {
                 clock.lead();
                 return new LogWriter(term, settings.writing(), around, onFenced);
             });
         }
 
-        private boolean alone() {
-            return membership.includesSelf() && membership.members().size() == 1;
+        private Timekeeping timekeeping() {
+            var shard = identity.shard().name();
+            var wrongClock =
+                    new WrongClock(shard, clock, () -> figures.of(division).lags(), this::handOver, nanoTicker);
+            return new Timekeeping(
+                    shard, identity.self().id(), clock, membership::members, peers, wrongClock, nanoTicker);
+        }
+
+        private void handOver(UUID successor, Duration limit) {
+            var unused = leadership.handOver(successor, limit);
         }
 
         void start() throws IOException {
@@ -599,6 +611,7 @@ public final class RaftNode implements AutoCloseable {
                 checkEnd();
                 leadership.office().ifPresent(office -> office.log().fenceIfOverdue());
                 leadership.stepDownIfStuck();
+                time.tick();
                 unsound.check();
                 giving.expire();
                 purge.purge();

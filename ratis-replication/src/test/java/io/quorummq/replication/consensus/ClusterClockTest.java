@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class ClusterClockTest {
@@ -16,8 +17,9 @@ final class ClusterClockTest {
     private final ClusterClock clock = new ClusterClock(wall(), () -> nanos);
 
     @Test
-    void itStartsAtTheWallClockAndRunsByTheMonotonicOne() {
-        assertThat(clock.millis()).isEqualTo(NOON);
+    void itStartsWhereItIsToldAndRunsByTheMonotonicClock() {
+        clock.advanceTo(NOON);
+        wall -= 7;
 
         pass(Duration.ofSeconds(10));
 
@@ -25,9 +27,10 @@ final class ClusterClockTest {
     }
 
     @Test
-    void aWallClockThatJumpsMovesALeadersTimeByThreeSecondsAMinuteAtMost() {
-        clock.lead();
-        wall += Duration.ofHours(1).toMillis();
+    void wallClocksThatJumpMoveALeadersTimeByThreeSecondsAMinuteAtMost() {
+        begin();
+        var later = offset() + Duration.ofHours(1).toNanos();
+        clock.drawTowards(new ClusterClock.Walls(later, later));
 
         assertThat(clock.millis()).isEqualTo(NOON);
         for (var i = 0; i < 60; i++) {
@@ -39,9 +42,10 @@ final class ClusterClockTest {
     }
 
     @Test
-    void aWallClockSetBackSlowsALeadersTimeButNeverTurnsIt() {
-        clock.lead();
-        wall -= Duration.ofHours(1).toMillis();
+    void wallClocksSetBackSlowALeadersTimeButNeverTurnIt() {
+        begin();
+        var earlier = offset() - Duration.ofHours(1).toNanos();
+        clock.drawTowards(new ClusterClock.Walls(earlier, earlier));
 
         var last = clock.millis();
         for (var i = 0; i < 6_000; i++) {
@@ -54,9 +58,10 @@ final class ClusterClockTest {
     }
 
     @Test
-    void itComesToRestOnTheWallClock() {
-        clock.lead();
+    void itComesToRestOnTheWallClocks() {
+        begin();
         wall += 1_000;
+        clock.drawTowards(new ClusterClock.Walls(offset(), offset()));
         for (var i = 0; i < 60; i++) {
             pass(Duration.ofSeconds(1));
             clock.millis();
@@ -67,6 +72,65 @@ final class ClusterClockTest {
     }
 
     @Test
+    void betweenTwoClocksThatContradictEachOtherNothingDrawsIt() {
+        begin();
+        clock.drawTowards(new ClusterClock.Walls(
+                offset() - Duration.ofHours(1).toNanos(),
+                offset() + Duration.ofHours(1).toNanos()));
+
+        pass(Duration.ofMinutes(10));
+
+        assertThat(clock.millis()).isEqualTo(NOON + 600_000);
+    }
+
+    @Test
+    void theOwnWallClockAloneDrawsNobody() {
+        begin();
+        wall += 3_600_000;
+
+        pass(Duration.ofMinutes(10));
+
+        assertThat(clock.millis()).isEqualTo(NOON + 600_000);
+        assertThat(clock.wallAheadMillis()).isEqualTo(3_600_000);
+    }
+
+    @Test
+    void whoeverGaveUpTheOfficeIsNotDrawnByWhatItHeardInIt() {
+        begin();
+        clock.drawTowards(new ClusterClock.Walls(
+                offset() + Duration.ofMinutes(1).toNanos(),
+                offset() + Duration.ofMinutes(1).toNanos()));
+        clock.follow();
+        clock.lead();
+
+        pass(Duration.ofMinutes(1));
+
+        assertThat(clock.millis()).isEqualTo(NOON + 60_000);
+    }
+
+    @Test
+    void itRunsHereOnceALeaderToldTheTimeOrItWasSettled() {
+        clock.observe(NOON);
+        assertThat(clock.isRunning()).isFalse();
+        assertThat(clock.departureMillis()).isEmpty();
+
+        clock.hear(NOON + 5_000);
+
+        assertThat(clock.isRunning()).isTrue();
+        assertThat(clock.millis()).isEqualTo(NOON + 5_000);
+        assertThat(clock.departureMillis()).hasValue(-5_000);
+    }
+
+    @Test
+    void aLeaderTakesTheTimeFromNobody() {
+        begin();
+
+        clock.hear(NOON + 5_000);
+
+        assertThat(clock.millis()).isEqualTo(NOON);
+    }
+
+    @Test
     void aNewLeaderGoesOnFromTheLogsTimeAndTheTimeSince() {
         clock.observe(NOON + 500_000);
         pass(Duration.ofSeconds(2));
@@ -74,8 +138,6 @@ final class ClusterClockTest {
         clock.lead();
 
         assertThat(clock.millis()).isEqualTo(NOON + 502_000);
-        pass(Duration.ofMinutes(1));
-        assertThat(clock.millis()).isEqualTo(NOON + 502_000 + 57_000);
     }
 
     @Test
@@ -110,12 +172,22 @@ final class ClusterClockTest {
         clock.lead();
         pass(Duration.ofSeconds(1));
 
-        assertThat(clock.millis()).isEqualTo(NOON + 1_000);
+        assertThat(clock.millis()).isEqualTo(NOON - 3_600_000 + 1_000);
+    }
+
+    @Test
+    void whereNoTimeWasEverSettledItBeginsAtTheFirst() {
+        assertThat(clock.millis()).isEqualTo(NOON);
+        clock.lead();
+
+        clock.advanceTo(NOON - 3_600_000);
+
+        assertThat(clock.millis()).isEqualTo(NOON - 3_600_000);
     }
 
     @Test
     void aLeadersOwnEntriesDoNotSetItBack() {
-        clock.lead();
+        begin();
         var stamped = clock.millis();
         pass(Duration.ofMillis(50));
 
@@ -140,6 +212,16 @@ final class ClusterClockTest {
         clock.advanceTo(NOON);
 
         assertThat(clock.millis()).isEqualTo(NOON + 3_600_000);
+    }
+
+    private void begin() {
+        clock.lead();
+        clock.advanceTo(NOON);
+    }
+
+    /** Of the wall clock, ahead of the monotonic one. */
+    private long offset() {
+        return TimeUnit.MILLISECONDS.toNanos(wall) - nanos;
     }
 
     private void pass(Duration time) {

@@ -51,7 +51,10 @@ final class TestCluster implements AutoCloseable {
         final Shard shard;
         final PeerServices services;
         final PeerCalls calls;
+        final ClusterClock clock;
         final RaftNode raft;
+        /** How far its wall clock is ahead of this machine's. */
+        volatile Duration wallAhead = Duration.ZERO;
 
         Node(
                 Shard shard,
@@ -68,11 +71,12 @@ final class TestCluster implements AutoCloseable {
             this.holder = holder;
             services = new PeerServices(shard.groupId(), ForkJoinPool.commonPool());
             calls = new PeerCalls(shard.groupId(), tls, ForkJoinPool.commonPool());
+            clock = new ClusterClock(() -> InstantSource.system().instant().plus(wallAhead), System::nanoTime);
             raft = new RaftNode(
                     new RaftNode.Identity(shard, member, members, data),
                     settings,
                     other == null ? state : other,
-                    new ClusterClock(InstantSource.system(), System::nanoTime),
+                    clock,
                     System::nanoTime,
                     (code, reason, cause) -> halts.add(code + " " + reason),
                     holder,
@@ -183,6 +187,16 @@ final class TestCluster implements AutoCloseable {
                 null);
         nodes.add(node);
         node.raft.open(RaftNode.Formation.JOINING);
+        return node;
+    }
+
+    /** Ends a node and begins it anew on its directory, as another process would, with a wall clock that is so much ahead. */
+    Node restarted(Node old, Duration wallAhead) throws IOException {
+        old.raft.close();
+        old.calls.close();
+        var node = new Node(shard, old.member, List.of(), old.data, settings, new RecordingHolder(), null, null);
+        node.wallAhead = wallAhead;
+        nodes.set(nodes.indexOf(old), node);
         return node;
     }
 

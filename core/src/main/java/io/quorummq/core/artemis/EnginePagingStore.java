@@ -77,9 +77,10 @@ public class EnginePagingStore extends PagingStoreImpl {
     }
 
     /**
-     * Runs the task when the message is stored for good.
+     * Runs the task when the message is stored for good, on the thread that reads the pages, and after the tasks of messages before
+     * it.
      *
-     * @return false, without running the task, when it is already
+     * @return false, without running the task, when there is nothing to wait for
      */
     protected boolean runWhenCommitted(PagedReference ref, Runnable task) {
         return false;

@@ -196,8 +196,7 @@ final class GateQueue extends QueueImpl {
     private boolean isHeldUntilCommitted(MessageReference ref) {
         return ref instanceof PagedReference paged
                 && pages().isPresent()
-                && pages().get()
-                        .runWhenCommitted(paged, () -> getExecutor().execute(() -> addSorted(List.of(ref), false)));
+                && pages().get().runWhenCommitted(paged, () -> addSorted(List.of(ref), false));
     }
 
     private Optional<EnginePagingStore> pages() {

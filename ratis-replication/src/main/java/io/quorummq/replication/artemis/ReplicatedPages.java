@@ -28,17 +28,18 @@ final class ReplicatedPages extends PagingStoreFactoryNIO {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedPages.class);
     private static final String PAGES = "paging";
 
-    /** Artemis gathers writes for some milliseconds; the log gathers them as long as it is busy, and no longer. */
-    private static final long GATHER_NANOS_MAX = 200_000;
+    /** When a write is tried again that found the storage manager locked. Nothing is gathered by time, as Artemis does. */
+    private static final long RETRY_NANOS = 1_000_000;
 
     private final Storage.Engine engine;
     private final EndOfOffice end;
+    private final PageAnswers answers = new PageAnswers();
 
     ReplicatedPages(Storage.Engine engine, EndOfOffice end) {
         super(
                 engine.server().getStorageManager(),
                 engine.server().getConfiguration().getPagingLocation(),
-                Math.min(GATHER_NANOS_MAX, engine.server().getConfiguration().getPageSyncTimeout()),
+                RETRY_NANOS,
                 engine.server().getScheduledPool(),
                 engine.pageExecutors(),
                 true,
@@ -51,7 +52,7 @@ final class ReplicatedPages extends PagingStoreFactoryNIO {
     @Override
     public synchronized PagingStore newStore(SimpleString address, AddressSettings settings) {
         var executor = getExecutorFactory().getExecutor().setFair(true);
-        return new ReplicatedPagingStore(engine, this, end.files(), address, settings, null, executor);
+        return new ReplicatedPagingStore(engine, this, end.files(), answers, address, settings, null, executor);
     }
 
     @Override
@@ -67,6 +68,7 @@ final class ReplicatedPages extends PagingStoreFactoryNIO {
                     engine,
                     this,
                     end.files(),
+                    answers,
                     address.get(),
                     settings.getMatch(address.get().toString()),
                     newFileFactory(directory),

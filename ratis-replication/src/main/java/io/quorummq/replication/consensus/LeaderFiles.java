@@ -151,7 +151,12 @@ public final class LeaderFiles {
         return log.barrier();
     }
 
-    /** Waits for the {@link #barrier}: as long as entries are confirmed, since a log that confirms none is fenced. */
+    /** As above, by a callback in the order of all operations, which therefore must not block; called in any case. */
+    public void barrier(LogCallback callback) {
+        log.barrier(callback);
+    }
+
+    /** Waits for the {@link #barrier()}: as long as entries are confirmed, since a log that confirms none is fenced. */
     public void sync() throws IOException {
         try {
             var unused = barrier().get();

@@ -142,7 +142,12 @@ public final class LogWriter {
     /** Completes when everything appended before is committed and applied on this node; fails when this writer is fenced. */
     public CompletableFuture<Void> barrier() {
         var reached = new CompletableFuture<Void>();
-        var callback = new BarrierCallback(reached);
+        barrier(new BarrierCallback(reached));
+        return reached;
+    }
+
+    /** As above, by a callback in the order of the operations; called in any case. */
+    void barrier(LogCallback callback) {
         lock.lock();
         try {
             var last = waiting.isEmpty() ? inFlight.peekLast() : waiting.peekLast();
@@ -156,7 +161,6 @@ public final class LogWriter {
         } finally {
             lock.unlock();
         }
-        return reached;
     }
 
     /** Ends this writer: everything pending fails, waiting threads wake, nothing more is submitted. Does not wait; idempotent. */

@@ -28,6 +28,9 @@ public final class EngineFixture {
     /** Its address pages from its second message on. */
     public static final String PAGED = "paged";
 
+    /** As above; its queue is one of last values, which has no gate. */
+    static final String PAGED_LAST_VALUES = "paged-last-values";
+
     private static final Credential CREDENTIAL = new Credential("AKIDengine", "secretKeyForTests");
     private static final UUID GROUP = new UUID(0x6a2c_91d4_55e7_4b03L, 0x8f11_2d3e_4a5b_6c7dL);
 
@@ -101,6 +104,11 @@ public final class EngineFixture {
                   <address-setting match="paged">
                     <max-size-bytes>0</max-size-bytes>
                     <page-size-bytes>100K</page-size-bytes>
+                  </address-setting>
+                  <address-setting match="paged-last-values">
+                    <max-size-bytes>0</max-size-bytes>
+                    <page-size-bytes>100K</page-size-bytes>
+                    <default-last-value-queue>true</default-last-value-queue>
                   </address-setting>
                 </address-settings>
               </core>

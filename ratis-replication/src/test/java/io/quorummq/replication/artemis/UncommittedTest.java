@@ -67,7 +67,7 @@ final class UncommittedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PLAIN, EngineFixture.PAGED})
+    @ValueSource(strings = {PLAIN, EngineFixture.PAGED, EngineFixture.PAGED_LAST_VALUES})
     void aMessageIsSeenByNobodyBeforeItIsCommitted(String name) throws Exception {
         try (var receiving = fixture.core();
                 var browsing = fixture.amqp();
@@ -113,6 +113,58 @@ final class UncommittedTest {
             engine.abandon(STOP_MAX);
             assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
             assertThat(seen).doesNotContain(LAST);
+        }
+    }
+
+    @Test
+    void pageWritesUnderWayTogetherAreSeenAndAcknowledgedEachInItsTurn() throws Exception {
+        try (var receiving = fixture.core();
+                var sending = fixture.core();
+                var other = fixture.amqp();
+                var session = receiving.createSession(Session.CLIENT_ACKNOWLEDGE)) {
+            var queue = session.createQueue(EngineFixture.PAGED);
+            var seen = withMessagesUnderWay(sending, session, queue);
+
+            log.hold();
+            var first = send(sending, queue, "in the first entry");
+            log.awaitHolding();
+            var second = send(other, queue, LAST);
+            log.awaitBacklog();
+            log.commitOne();
+
+            first.get(10, TimeUnit.SECONDS);
+            await().untilAsserted(() -> assertThat(seen).contains("in the first entry"));
+            log.awaitHolding();
+            assertThat(second).isNotDone();
+            assertThat(seen).doesNotContain(LAST);
+
+            files.fence("a new leader");
+            engine.abandon(STOP_MAX);
+            assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThat(seen).doesNotContain(LAST);
+        }
+    }
+
+    @Test
+    void whenTheOfficeEndsAllPageWritesUnderWayFail() throws Exception {
+        try (var receiving = fixture.core();
+                var sending = fixture.core();
+                var other = fixture.amqp();
+                var session = receiving.createSession(Session.CLIENT_ACKNOWLEDGE)) {
+            var queue = session.createQueue(EngineFixture.PAGED);
+            var seen = withMessagesUnderWay(sending, session, queue);
+
+            log.hold();
+            var first = send(sending, queue, "one before");
+            log.awaitHolding();
+            var second = send(other, queue, LAST);
+            log.awaitBacklog();
+            files.fence("a new leader");
+            engine.abandon(STOP_MAX);
+
+            assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThat(seen).hasSize(3);
         }
     }
 

@@ -44,6 +44,11 @@ public final class HeldLog implements AutoCloseable {
         writer.start();
     }
 
+    /** What callbacks hear when an office ends. */
+    public static FencedException endOfOffice(String reason) {
+        return new FencedException(reason, null);
+    }
+
     /** The view of the one office. */
     public LeaderFiles files() {
         return new LeaderFiles(writer, store);
@@ -69,6 +74,16 @@ public final class HeldLog implements AutoCloseable {
         commitHeld();
     }
 
+    /** Commits the oldest entry that is held, and goes on holding. */
+    public synchronized void commitOne() {
+        commit(held.remove());
+    }
+
+    /** Waits until something waits behind what is held. */
+    public void awaitBacklog() {
+        await().until(() -> writer.waitingBytes() > 0);
+    }
+
     synchronized boolean isHolding() {
         return !held.isEmpty();
     }
@@ -79,10 +94,13 @@ public final class HeldLog implements AutoCloseable {
 
     private void commitHeld() {
         while (!held.isEmpty()) {
-            var next = held.remove();
-            var result = store.apply(new LogPosition(TERM, index++), Entry.decode(next.entry()));
-            next.reply().complete(result == ApplyResult.APPLIED ? Outcome.APPLIED : Outcome.DROPPED);
+            commit(held.remove());
         }
+    }
+
+    private void commit(Submission next) {
+        var result = store.apply(new LogPosition(TERM, index++), Entry.decode(next.entry()));
+        next.reply().complete(result == ApplyResult.APPLIED ? Outcome.APPLIED : Outcome.DROPPED);
     }
 
     @Override

@@ -13,23 +13,40 @@ import java.util.Set;
  *
  * @param leasedMessagesMax most messages of one queue under a lease at once
  * @param leasedBytesMax most bytes of memory that the leased messages of one queue may take
+ * @param brokerLeasedMessagesMax most messages of all queues under a lease at once
+ * @param brokerLeasedBytesMax most bytes of memory that the leased messages of all queues may take
  * @param delayedMessagesMax most messages of one queue that wait for their time
  * @param ageScan how often messages that grew too old are looked for
  * @param asSent addresses, or beginnings of addresses that end with {@code *}, whose messages are stored durably only if
  *     their sender asks for it, as in Artemis
  */
 public record EngineSettings(
-        long leasedMessagesMax, long leasedBytesMax, long delayedMessagesMax, Duration ageScan, List<String> asSent) {
+        long leasedMessagesMax,
+        long leasedBytesMax,
+        long brokerLeasedMessagesMax,
+        long brokerLeasedBytesMax,
+        long delayedMessagesMax,
+        Duration ageScan,
+        List<String> asSent) {
     /** What holds where {@code broker.xml} says nothing. */
-    public static final EngineSettings DEFAULT =
-            new EngineSettings(100_000, 256L << 20, 100_000, Duration.ofSeconds(1), List.of());
+    public static final EngineSettings DEFAULT = new EngineSettings(
+            100_000,
+            256L << 20,
+            1_000_000,
+            Runtime.getRuntime().maxMemory() / 4,
+            100_000,
+            Duration.ofSeconds(1),
+            List.of());
 
     private static final String LEASED = "leased-messages-max";
     private static final String LEASED_BYTES = "leased-bytes-max";
+    private static final String BROKER_LEASED = "broker-leased-messages-max";
+    private static final String BROKER_LEASED_BYTES = "broker-leased-bytes-max";
     private static final String DELAYED = "delayed-messages-max";
     private static final String AGE_SCAN = "age-scan-seconds";
     private static final String AS_SENT = "as-sent-addresses";
-    private static final Set<String> KEYS = Set.of(LEASED, LEASED_BYTES, DELAYED, AGE_SCAN, AS_SENT);
+    private static final Set<String> KEYS =
+            Set.of(LEASED, LEASED_BYTES, BROKER_LEASED, BROKER_LEASED_BYTES, DELAYED, AGE_SCAN, AS_SENT);
 
     /** Copies the list. */
     public EngineSettings {
@@ -48,6 +65,8 @@ public record EngineSettings(
         return new EngineSettings(
                 number(properties, LEASED, DEFAULT.leasedMessagesMax),
                 number(properties, LEASED_BYTES, DEFAULT.leasedBytesMax),
+                number(properties, BROKER_LEASED, DEFAULT.brokerLeasedMessagesMax),
+                number(properties, BROKER_LEASED_BYTES, DEFAULT.brokerLeasedBytesMax),
                 number(properties, DELAYED, DEFAULT.delayedMessagesMax),
                 Duration.ofSeconds(number(properties, AGE_SCAN, DEFAULT.ageScan.toSeconds())),
                 Arrays.stream(properties.getOrDefault(AS_SENT, "").split(","))

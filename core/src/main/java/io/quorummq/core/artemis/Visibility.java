@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis;
 
+import io.quorummq.core.visibility.LeaseTotals;
+import io.quorummq.core.visibility.VisibilityTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.apache.activemq.artemis.core.journal.RecordInfo;
 
 /** What the gates of one engine's queues share, and how they get their leases back when the engine starts. */
@@ -17,7 +20,9 @@ final class Visibility {
     private final EngineSettings settings;
     private final Map<Long, GateQueue> queues = new ConcurrentHashMap<>();
     private final List<Long> recordsWithoutQueue = new ArrayList<>();
+    private final LeaseTotals leaseTotals = new LeaseTotals();
     private Runnable afterLoad = () -> {};
+    private volatile boolean serving;
 
     Visibility(EngineSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -47,12 +52,43 @@ final class Visibility {
         return random.nextDouble(from, below);
     }
 
+    LeaseTotals leaseTotals() {
+        return leaseTotals;
+    }
+
+    /**
+     * How many more messages may be leased: of a queue with this table, and of the whole broker. What is counted between two
+     * looks may cross a bound; so each batch looks once more when it is handed out.
+     *
+     * @param bytes what each message takes, in the order in which they are leased
+     */
+    int leasesThatFit(VisibilityTable<?> table, LongStream bytes) {
+        var inQueue = new Room(
+                settings.leasedMessagesMax() - table.leased(), settings.leasedBytesMax() - table.leasedBytes());
+        var inBroker = new Room(
+                settings.brokerLeasedMessagesMax() - leaseTotals.messages(),
+                settings.brokerLeasedBytesMax() - leaseTotals.bytes());
+        var fit = 0;
+        for (var sizes = bytes.iterator(); sizes.hasNext() && inQueue.isOpen() && inBroker.isOpen(); fit++) {
+            var size = sizes.nextLong();
+            inQueue = inQueue.without(size);
+            inBroker = inBroker.without(size);
+        }
+        return fit;
+    }
+
+    /** Whether clients are let in, so that messages may leave their queues. */
+    boolean isServing() {
+        return serving;
+    }
+
     void register(GateQueue queue) {
         queues.put(queue.getID(), queue);
     }
 
     void unregister(GateQueue queue) {
         queues.remove(queue.getID(), queue);
+        queue.table().close();
     }
 
     Collection<GateQueue> queues() {
@@ -86,9 +122,29 @@ final class Visibility {
         recordsWithoutQueue.stream().distinct().forEach(this::deleteOrphan);
         recordsWithoutQueue.clear();
         afterLoad.run();
+        for (var queue : queues.values()) {
+            queue.leases().holdWhatLeaves();
+        }
+    }
+
+    /** Lets the messages go whose time came while the engine was started. */
+    void serve() {
+        serving = true;
+        queues.values().forEach(GateQueue::ring);
     }
 
     private void deleteOrphan(long recordId) {
         queues.values().stream().findAny().ifPresent(any -> any.leases().deleteRecord(recordId));
+    }
+
+    /** What a bound leaves: the message that reaches the bound of bytes is the last one. */
+    private record Room(long messages, long bytes) {
+        boolean isOpen() {
+            return messages > 0 && bytes > 0;
+        }
+
+        Room without(long size) {
+            return new Room(messages - 1, bytes - size);
+        }
     }
 }

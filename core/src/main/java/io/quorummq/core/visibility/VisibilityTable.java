@@ -14,23 +14,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of one queue that may not be seen now, and what is remembered of those that were handed out before.
  *
- * <p>Every operation costs O(log n) in the number of hidden messages; none scans. Thread-safe: each method is atomic and
- * calls nothing outside.
+ * <p>A lease that was loaded counts, and hides its message, before that is read from its page: it is <em>unread</em>.
+ * Every operation but {@link #takeAll} and {@link #leases} costs O(log n) in the number of hidden messages; none scans.
+ * Thread-safe: each method is atomic and calls nothing outside.
  *
  * @param <R> the queue's own reference to a message
  */
 public final class VisibilityTable<R> {
+    private final LeaseTotals totals;
     private final Map<Long, Entry<R>> entries = new HashMap<>();
     private final Map<Long, Entry<R>> byHandle = new HashMap<>();
-    /** Handles of loaded leases whose message has not come yet: it lies on a page that was not read since. */
-    private final Map<Long, Entry<R>> unread = new HashMap<>();
-
     private final TreeSet<Entry<R>> hidden = new TreeSet<>();
     private long leased;
     private long leasedBytes;
     private long delayed;
     private long unpaged;
+    private boolean closed;
     private volatile boolean empty = true;
+
+    /** A table whose leases count in these totals as well. */
+    public VisibilityTable(LeaseTotals totals) {
+        this.totals = totals;
+    }
 
     /** Whether nothing is hidden or remembered: the usual case, answered without a lock. */
     public boolean isEmpty() {
@@ -38,11 +43,14 @@ public final class VisibilityTable<R> {
     }
 
     /** Remembers a lease that was read from the journal; its message is still to come. */
-    public synchronized void load(Lease lease) {
+    public synchronized void load(Lease lease, long now) {
         var entry = entry(lease.messageId());
-        replaceLease(entry, lease);
-        if (lease.handle() != Lease.NO_HANDLE) {
-            unread.put(lease.handle(), entry);
+        if (entry.isHidden) {
+            reveal(entry);
+        }
+        entry.lease = lease;
+        if (lease.hidesAt(now)) {
+            insert(entry, lease.visibleAt(), lease.handle() != Lease.NO_HANDLE);
         }
     }
 
@@ -54,58 +62,102 @@ public final class VisibilityTable<R> {
      */
     public synchronized boolean hide(R message, long messageId, boolean paged, long bytes, long scheduledAt, long now) {
         var entry = entries.get(messageId);
+        if (entry != null && entry.message != null) {
+            throw new IllegalStateException("message " + messageId + " is hidden already");
+        }
+        if (entry != null && entry.isClaimed) {
+            entry.hold(message, paged, bytes);
+            return true;
+        }
+        if (entry != null && entry.isHidden) {
+            reveal(entry);
+        }
         var lease = entry == null ? null : entry.lease;
         var until = Math.max(scheduledAt, lease == null ? 0 : lease.visibleAt());
         if (until <= now) {
             return false;
         }
-        insert(entry(messageId), message, paged, bytes, until, lease != null && lease.ownedAt(now));
+        var hiding = entry(messageId);
+        hiding.hold(message, paged, bytes);
+        insert(hiding, until, lease != null && lease.ownedAt(now));
         return true;
     }
 
     /** Hides the message under a new lease, which replaces what was remembered of it. */
     public synchronized void lease(R message, long bytes, Lease lease) {
-        var known = entries.get(lease.messageId());
-        if (known != null && known.message != null) {
-            remove(known);
-        }
         var entry = entry(lease.messageId());
-        replaceLease(entry, lease);
-        insert(entry, message, lease.paged(), bytes, lease.visibleAt(), lease.handle() != Lease.NO_HANDLE);
+        if (entry.isHidden) {
+            reveal(entry);
+        }
+        entry.lease = lease;
+        entry.hold(message, lease.paged(), bytes);
+        insert(entry, lease.visibleAt(), lease.handle() != Lease.NO_HANDLE);
     }
 
     /** Remembers a new count or delay of a message that is not hidden. */
     public synchronized void remember(Lease lease) {
-        replaceLease(entry(lease.messageId()), lease);
+        var entry = entry(lease.messageId());
+        if (entry.isHidden && entry.message == null) {
+            reveal(entry);
+        }
+        entry.lease = lease;
     }
 
     /**
      * The loaded lease of this handle, whose message has still to be read from its page; answered once, so that one
-     * caller alone deletes it. Empty if the handle is not valid now.
+     * caller alone deletes it. The message stays hidden, also beyond the lease's time, until it is forgotten or
+     * {@link #unclaim unclaimed}. Empty if the handle is not valid now.
      */
     public synchronized Optional<Lease> claimUnread(long handle, long now) {
-        var entry = unread.get(handle);
-        if (entry == null || entry.lease == null || !entry.lease.ownedAt(now)) {
+        var entry = byHandle.get(handle);
+        if (entry == null || entry.message != null || entry.lease == null || entry.until <= now) {
             return Optional.empty();
         }
-        unread.remove(handle);
+        reveal(entry);
+        entry.isClaimed = true;
         return Optional.of(entry.lease);
+    }
+
+    /** Takes the message of a claimed lease, if it was read meanwhile. */
+    public synchronized Optional<R> takeClaimed(long messageId) {
+        var entry = entries.get(messageId);
+        return entry == null || !entry.isClaimed ? Optional.empty() : Optional.ofNullable(entry.release());
+    }
+
+    /** Puts a claimed message back under its lease: it could not be deleted. */
+    public synchronized void unclaim(long messageId) {
+        var entry = entries.get(messageId);
+        if (entry != null && entry.isClaimed && entry.lease != null) {
+            entry.isClaimed = false;
+            insert(entry, entry.lease.visibleAt(), true);
+        }
     }
 
     /** Takes the message that this handle owns, so that nothing else can; empty if the handle is not valid now. */
     public synchronized Optional<R> take(long handle, long now) {
         var entry = byHandle.get(handle);
-        if (entry == null || entry.until <= now) {
+        if (entry == null || entry.message == null || entry.until <= now) {
             return Optional.empty();
         }
-        return Optional.of(remove(entry));
+        return Optional.ofNullable(remove(entry));
     }
 
-    /** Takes the messages that may be seen from now on, in the order in which their time came. */
-    public synchronized List<R> due(long now) {
+    /** Takes the hidden message of this id, whatever its time. */
+    public synchronized Optional<R> takeMessage(long messageId) {
+        var entry = entries.get(messageId);
+        return entry == null || !entry.isHidden || entry.message == null
+                ? Optional.empty()
+                : Optional.ofNullable(remove(entry));
+    }
+
+    /** Takes the messages that may be seen from now on, in the order in which their time came, but no more than that. */
+    public synchronized List<R> due(long now, int messagesMax) {
         var due = new ArrayList<R>();
-        while (!hidden.isEmpty() && hidden.first().until <= now) {
-            due.add(remove(hidden.first()));
+        while (due.size() < messagesMax && !hidden.isEmpty() && hidden.first().until <= now) {
+            var message = remove(hidden.first());
+            if (message != null) {
+                due.add(message);
+            }
         }
         return due;
     }
@@ -119,8 +171,10 @@ public final class VisibilityTable<R> {
     public synchronized List<R> takeAll(Predicate<R> fits) {
         var taken = new ArrayList<R>();
         for (var entry : List.copyOf(hidden)) {
-            if (fits.test(entry.message())) {
-                taken.add(remove(entry));
+            var message = entry.message;
+            if (message != null && fits.test(message)) {
+                var unused = remove(entry);
+                taken.add(message);
             }
         }
         return taken;
@@ -129,7 +183,8 @@ public final class VisibilityTable<R> {
     /** Whether a message is kept back, be it here or, not yet read, on its page. */
     public synchronized boolean hides(long messageId, long now) {
         var entry = entries.get(messageId);
-        return entry != null && (entry.message != null || (entry.lease != null && entry.lease.hidesAt(now)));
+        return entry != null
+                && (entry.message != null || entry.isClaimed || (entry.lease != null && entry.lease.hidesAt(now)));
     }
 
     /** What is remembered of a message. */
@@ -149,13 +204,24 @@ public final class VisibilityTable<R> {
     /** Forgets a message that is gone. */
     public synchronized void forget(long messageId) {
         var entry = entries.remove(messageId);
-        if (entry != null && entry.lease != null) {
-            unread.remove(entry.lease.handle(), entry);
-        }
-        if (entry != null && entry.message != null) {
-            remove(entry);
+        if (entry != null && entry.isHidden) {
+            reveal(entry);
         }
         empty = entries.isEmpty();
+    }
+
+    /** Forgets everything, and counts nothing any more: the queue is gone. */
+    public synchronized void close() {
+        closed = true;
+        totals.add(-leased, -leasedBytes);
+        leased = 0;
+        leasedBytes = 0;
+        delayed = 0;
+        unpaged = 0;
+        entries.clear();
+        byHandle.clear();
+        hidden.clear();
+        empty = true;
     }
 
     /** How many messages are hidden because a receiver owns them. */
@@ -163,7 +229,7 @@ public final class VisibilityTable<R> {
         return leased;
     }
 
-    /** How many bytes those messages take. */
+    /** How many bytes of memory those messages take; one that is still on its page takes none. */
     public synchronized long leasedBytes() {
         return leasedBytes;
     }
@@ -183,61 +249,49 @@ public final class VisibilityTable<R> {
         return entries.computeIfAbsent(messageId, Entry::new);
     }
 
-    private void replaceLease(Entry<R> entry, Lease lease) {
-        if (entry.lease != null) {
-            unread.remove(entry.lease.handle(), entry);
-        }
-        entry.lease = lease;
-    }
-
-    private void insert(Entry<R> entry, R message, boolean paged, long bytes, long until, boolean owned) {
-        if (entry.message != null) {
-            throw new IllegalStateException("message " + entry.messageId + " is hidden already");
-        }
-        entry.message = message;
-        entry.paged = paged;
-        entry.bytes = bytes;
+    private void insert(Entry<R> entry, long until, boolean owned) {
         entry.until = until;
-        entry.owned = owned;
+        entry.isOwned = owned;
+        entry.isHidden = true;
         hidden.add(entry);
-        if (entry.lease != null) {
-            unread.remove(entry.lease.handle(), entry);
+        if (owned && entry.lease != null) {
+            byHandle.put(entry.lease.handle(), entry);
         }
-        if (!paged) {
-            unpaged++;
-        }
-        if (owned) {
-            leased++;
-            leasedBytes += bytes;
-            if (entry.lease != null) {
-                byHandle.put(entry.lease.handle(), entry);
-            }
-        } else {
-            delayed++;
-        }
+        count(entry, 1);
     }
 
-    private R remove(Entry<R> entry) {
-        hidden.remove(entry);
-        if (!entry.paged) {
-            unpaged--;
-        }
-        if (entry.owned) {
-            leased--;
-            leasedBytes -= entry.bytes;
-            if (entry.lease != null) {
-                byHandle.remove(entry.lease.handle(), entry);
-            }
-        } else {
-            delayed--;
-        }
-        var message = entry.message();
-        entry.message = null;
+    /** The message, if it was read, is the caller's. */
+    private @Nullable R remove(Entry<R> entry) {
+        reveal(entry);
         if (entry.lease == null) {
             entries.remove(entry.messageId);
             empty = entries.isEmpty();
         }
-        return message;
+        return entry.release();
+    }
+
+    private void reveal(Entry<R> entry) {
+        hidden.remove(entry);
+        if (entry.isOwned && entry.lease != null) {
+            byHandle.remove(entry.lease.handle(), entry);
+        }
+        count(entry, -1);
+        entry.isHidden = false;
+    }
+
+    private void count(Entry<R> entry, int sign) {
+        if (entry.message != null && !entry.isPaged) {
+            unpaged += sign;
+        }
+        if (entry.isOwned) {
+            leased += sign;
+            leasedBytes += sign * entry.bytes;
+            if (!closed) {
+                totals.add(sign, sign * entry.bytes);
+            }
+        } else {
+            delayed += sign;
+        }
     }
 
     private static final class Entry<R> implements Comparable<Entry<R>> {
@@ -246,18 +300,27 @@ public final class VisibilityTable<R> {
         private @Nullable R message;
         private long until;
         private long bytes;
-        private boolean owned;
-        private boolean paged;
+        private boolean isHidden;
+        private boolean isOwned;
+        private boolean isPaged;
+        private boolean isClaimed;
 
         Entry(long messageId) {
             this.messageId = messageId;
         }
 
-        R message() {
-            if (message == null) {
-                throw new IllegalStateException("message " + messageId + " is not hidden");
-            }
-            return message;
+        void hold(R held, boolean paged, long size) {
+            message = held;
+            isPaged = paged;
+            bytes = size;
+        }
+
+        @Nullable
+        R release() {
+            var held = message;
+            message = null;
+            bytes = 0;
+            return held;
         }
 
         @Override

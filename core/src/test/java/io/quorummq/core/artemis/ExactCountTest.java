@@ -105,6 +105,35 @@ class ExactCountTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void preparedReceiveThatWasTheLastOneLeadsToTheDeadLetterQueueOnce(boolean paging) throws Exception {
+        var xid = new XidImpl("branch".getBytes(StandardCharsets.UTF_8), 1, "last".getBytes(StandardCharsets.UTF_8));
+        try (var engine = engine(paging)) {
+            now(engine.broker().create(DEAD, QueueAttributes.DEFAULT));
+            engine.create(visibility(1, new DeadLetterPolicy.ByReceiveCount(DEAD, 2)));
+            engine.send("poison", "fresh");
+            assertThat(engine.receive(1)).hasSize(1);
+            await().until(() -> engine.gate().table().leased() == 0);
+            prepareReceive(engine, xid);
+
+            engine.restart();
+            try (var connection = engine.xa();
+                    var session = connection.createXASession()) {
+                session.getXAResource().rollback(xid);
+            }
+
+            assertThat(engine.receiveFrom("dead", 2, Duration.ofSeconds(5)))
+                    .extracting(Delivery::body)
+                    .containsExactly("poison");
+            engine.restart();
+            assertThat(engine.receive(16, Duration.ofSeconds(5)))
+                    .extracting(Delivery::body)
+                    .containsExactly("fresh");
+            assertThat(engine.receiveFrom("dead", 2, Duration.ZERO)).isEmpty();
+        }
+    }
+
     private static void prepareReceive(TestEngine engine, Xid xid) throws Exception {
         try (var connection = engine.xa();
                 var session = connection.createXASession();

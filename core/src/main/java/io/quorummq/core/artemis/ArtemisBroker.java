@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.LongStream;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -292,9 +293,7 @@ final class ArtemisBroker implements Broker {
     @Override
     public CompletableFuture<List<Delivery>> receive(QueueRecord queue, int max, Duration wait) {
         var gate = gate(queue.name());
-        var table = gate.table();
-        var settings = visibility.settings();
-        if (table.leased() >= settings.leasedMessagesMax() || table.leasedBytes() >= settings.leasedBytesMax()) {
+        if (visibility.leasesThatFit(gate.table(), LongStream.of(1)) == 0) {
             throw CmqError.TOO_MANY_INACTIVE.because("queueName", queue.name());
         }
         return gate.receiver().receive(max, wait, queue.attributes().visibilityTimeout());

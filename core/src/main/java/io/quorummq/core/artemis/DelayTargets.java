@@ -3,7 +3,7 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.artemis.delay.Destinations;
 import io.quorummq.core.message.MessageId;
-import io.quorummq.core.visibility.DelayedTotals;
+import io.quorummq.core.visibility.HiddenTotals;
 import java.util.Optional;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.Queue;
@@ -25,8 +25,8 @@ final class DelayTargets implements Destinations {
     }
 
     @Override
-    public DelayedTotals hidden() {
-        return shared.delayedTotals();
+    public HiddenTotals hidden() {
+        return shared.totals();
     }
 
     @Override

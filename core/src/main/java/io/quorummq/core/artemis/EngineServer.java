@@ -8,6 +8,7 @@ import org.apache.activemq.artemis.core.journal.RecordInfo;
 import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.paging.PagingStoreFactory;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
+import org.apache.activemq.artemis.core.server.ActivateCallback;
 import org.apache.activemq.artemis.core.server.NodeManager;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager;
@@ -24,6 +25,12 @@ final class EngineServer extends ActiveMQServerImpl {
         this.visibility = visibility;
         setHAPolicy(new EnginePolicy(visibility));
         super.registerRecordsLoader(visibility::load);
+        registerActivateCallback(new ActivateCallback() {
+            @Override
+            public void activationComplete() {
+                visibility.serve();
+            }
+        });
     }
 
     /** Hides our records from other loaders: Artemis' AMQP protocol takes every record it is shown for one of its own. */

@@ -13,6 +13,8 @@ import java.util.Set;
  *
  * @param leasedMessagesMax most messages of one queue under a lease at once
  * @param leasedBytesMax most bytes of memory that the leased messages of one queue may take
+ * @param brokerLeasedMessagesMax most messages of all queues under a lease at once
+ * @param brokerLeasedBytesMax most bytes of memory that the leased messages of all queues may take
  * @param delayedMessagesMax most messages of one queue that wait for their time
  * @param delayedBytesMax most bytes of memory that delayed messages of all queues together may take; the others are on pages
  * @param delayMax the longest delay of a message, whatever protocol it comes by
@@ -23,6 +25,8 @@ import java.util.Set;
 public record EngineSettings(
         long leasedMessagesMax,
         long leasedBytesMax,
+        long brokerLeasedMessagesMax,
+        long brokerLeasedBytesMax,
         long delayedMessagesMax,
         long delayedBytesMax,
         Duration delayMax,
@@ -30,17 +34,27 @@ public record EngineSettings(
         List<String> asSent) {
     /** What holds where {@code broker.xml} says nothing. */
     public static final EngineSettings DEFAULT = new EngineSettings(
-            100_000, 256L << 20, 100_000_000, 64L << 20, Duration.ofDays(366), Duration.ofSeconds(1), List.of());
+            100_000,
+            256L << 20,
+            1_000_000,
+            Runtime.getRuntime().maxMemory() / 4,
+            100_000_000,
+            64L << 20,
+            Duration.ofDays(366),
+            Duration.ofSeconds(1),
+            List.of());
 
     private static final String LEASED = "leased-messages-max";
     private static final String LEASED_BYTES = "leased-bytes-max";
+    private static final String BROKER_LEASED = "broker-leased-messages-max";
+    private static final String BROKER_LEASED_BYTES = "broker-leased-bytes-max";
     private static final String DELAYED = "delayed-messages-max";
     private static final String DELAYED_BYTES = "delayed-bytes-max";
     private static final String DELAY = "delay-seconds-max";
     private static final String AGE_SCAN = "age-scan-seconds";
     private static final String AS_SENT = "as-sent-addresses";
-    private static final Set<String> KEYS =
-            Set.of(LEASED, LEASED_BYTES, DELAYED, DELAYED_BYTES, DELAY, AGE_SCAN, AS_SENT);
+    private static final Set<String> KEYS = Set.of(
+            LEASED, LEASED_BYTES, BROKER_LEASED, BROKER_LEASED_BYTES, DELAYED, DELAYED_BYTES, DELAY, AGE_SCAN, AS_SENT);
 
     /** Copies the list. */
     public EngineSettings {
@@ -59,6 +73,8 @@ public record EngineSettings(
         return new EngineSettings(
                 number(properties, LEASED, DEFAULT.leasedMessagesMax),
                 number(properties, LEASED_BYTES, DEFAULT.leasedBytesMax),
+                number(properties, BROKER_LEASED, DEFAULT.brokerLeasedMessagesMax),
+                number(properties, BROKER_LEASED_BYTES, DEFAULT.brokerLeasedBytesMax),
                 number(properties, DELAYED, DEFAULT.delayedMessagesMax),
                 number(properties, DELAYED_BYTES, DEFAULT.delayedBytesMax),
                 Duration.ofSeconds(number(properties, DELAY, DEFAULT.delayMax.toSeconds())),

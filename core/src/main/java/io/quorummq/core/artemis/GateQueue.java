@@ -5,10 +5,15 @@ import io.quorummq.core.visibility.Lease;
 import io.quorummq.core.visibility.VisibilityTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.activemq.artemis.api.core.Pair;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
@@ -45,6 +50,8 @@ final class GateQueue extends QueueImpl {
     private static final int AGE_SCAN_MESSAGES_MAX = 1000;
     /** How many delayed messages an administrator gets to see at once. */
     private static final int LISTED_MAX = 1000;
+
+    private static final int RELEASED_MESSAGES_MAX = 1000;
 
     private final ActiveMQServer server;
     private final StorageManager storage;
@@ -85,7 +92,7 @@ final class GateQueue extends QueueImpl {
         this.server = server;
         this.storage = storage;
         this.shared = shared;
-        this.table = new VisibilityTable<>(shared.delayedTotals());
+        this.table = new VisibilityTable<>(shared.totals());
         this.clearing = new Clearing(this, storage);
         this.leases = new Leases(this, server, storage, shared);
         this.alarm = new Alarm(timer, shared.clock(), () -> getExecutor().execute(this::releaseDue));
@@ -143,7 +150,7 @@ final class GateQueue extends QueueImpl {
             reloadSequence(ref);
             return true;
         }
-        if (!hide(ref)) {
+        if (!hide(ref) && !holdIfItLeaves(ref)) {
             return false;
         }
         if (!ref.isPaged()) {
@@ -223,8 +230,8 @@ final class GateQueue extends QueueImpl {
         table.lease(id)
                 .filter(lease -> lease.receiveCount() > ref.getDeliveryCount())
                 .ifPresent(lease -> ref.setDeliveryCount(lease.receiveCount()));
-        if (table.hide(ref, id, ref.isPaged(), ref.getMessageMemoryEstimate(), scheduledAt, shared.now())) {
-            alarm.set(table.nextDue());
+        if (table.hide(ref, id, ref.isPaged(), Leases.bytes(ref), scheduledAt, shared.now())) {
+            ring();
             return true;
         }
         if (scheduledAt != 0) {
@@ -233,13 +240,61 @@ final class GateQueue extends QueueImpl {
         return false;
     }
 
+    /**
+     * Keeps back a message that was handed out too often before, and whose last lease ended while it lay on its page or the
+     * engine was down: else a JMS or AMQP consumer would get it once more.
+     */
+    private boolean holdIfItLeaves(MessageReference ref) {
+        var id = ref.getMessageID();
+        if (table.isEmpty()
+                || table.lease(id).isEmpty()
+                || rules.deadLetterByCount(ref).isEmpty()) {
+            return false;
+        }
+        var now = shared.now();
+        table.hide(ref, id, ref.isPaged(), Leases.bytes(ref), now + 1, now);
+        ring();
+        return true;
+    }
+
+    /** Takes those of these messages that have to leave off the queue, which is being loaded; {@link #ring} sends them away. */
+    synchronized void holdWhatLeaves(Collection<MessageReference> loaded) {
+        var leaving = loaded.stream()
+                .filter(ref ->
+                        rules.deadLetterByCount(ref).isPresent() && !table.hides(ref.getMessageID(), shared.now()))
+                .collect(Collectors.toCollection(() -> Collections.newSetFromMap(new IdentityHashMap<>())));
+        if (leaving.isEmpty()) {
+            return;
+        }
+        try (var iterator = iterator()) {
+            while (iterator.hasNext()) {
+                var ref = iterator.next();
+                if (leaving.contains(ref)) {
+                    iterator.remove();
+                    refRemoved(ref);
+                    holdIfItLeaves(ref);
+                }
+            }
+        }
+    }
+
+    /** Looks again for what may be seen from now on, or has to leave. */
+    void ring() {
+        alarm.set(table.nextDue());
+    }
+
     // --- leases ------------------------------------------------------------------------------------------------------
 
     /** Leases a message that a receiver has just taken off the queue; see {@link Leases#grant}. */
     Lease lease(MessageReference ref, long visibilityMillis, boolean sync, IOCompletion completion) throws Exception {
         var lease = leases.grant(ref, visibilityMillis, sync, completion);
-        alarm.set(table.nextDue());
+        ring();
         return lease;
+    }
+
+    /** How many of these messages, from the first on, may be leased. */
+    int leasesThatFit(List<MessageReference> refs) {
+        return shared.leasesThatFit(table, refs.stream().mapToLong(Leases::bytes));
     }
 
     /** Takes the message that this handle owns off its lease, to be deleted. */
@@ -294,17 +349,28 @@ final class GateQueue extends QueueImpl {
     /** An acknowledgement of a prepared transaction, read from the journal; the lease record is in it already. */
     @Override
     public void reacknowledge(Transaction tx, MessageReference ref) throws Exception {
+        var known = table.lease(ref.getMessageID());
+        // a receive that is rolled back counts, and the journal does not know of this one
+        ref.setDeliveryCount(1
+                + Math.max(
+                        ref.getDeliveryCount(), known.map(Lease::receiveCount).orElse(0)));
         super.reacknowledge(tx, ref);
-        table.lease(ref.getMessageID()).ifPresent(lease -> leases.forgetAfterCommit(tx, lease));
+        known.ifPresent(lease -> leases.forgetAfterCommit(tx, lease));
     }
 
     // --- time --------------------------------------------------------------------------------------------------------
 
-    /** Gives back what may be seen from now on, unless its age or its count sends it elsewhere. */
+    /**
+     * Gives back what may be seen from now on, unless its age or its count sends it elsewhere; some at a time, so that the
+     * queue moves on in between.
+     */
     private void releaseDue() {
+        if (!shared.isServing()) {
+            return; // counts and rules are still being loaded
+        }
         var back = new ArrayList<MessageReference>();
         var now = shared.now();
-        for (var ref : table.due(now)) {
+        for (var ref : table.due(now, RELEASED_MESSAGES_MAX)) {
             if (ref.getScheduledDeliveryTime() > 0) {
                 shared.delayMeter().delivered(now - ref.getScheduledDeliveryTime());
             }
@@ -314,9 +380,11 @@ final class GateQueue extends QueueImpl {
             }
         }
         if (!back.isEmpty()) {
+            // in the queue's order, each finds its place next to the one before; else by a walk from the head
+            back.sort(Comparator.comparingLong(MessageReference::getSequence));
             addSorted(back, true);
         }
-        alarm.set(table.nextDue());
+        ring();
     }
 
     /**
@@ -470,24 +538,20 @@ final class GateQueue extends QueueImpl {
 
     @Override
     public synchronized @Nullable MessageReference removeReferenceWithID(long id) throws Exception {
-        var found = super.removeReferenceWithID(id);
-        if (found != null) {
-            return found;
-        }
-        return table.takeAll(ref -> ref.getMessageID() == id).stream()
-                .findFirst()
-                .orElse(null);
+        var found = table.takeMessage(id);
+        return found.isPresent() ? found.get() : super.removeReferenceWithID(id);
     }
 
     /** Also one that is kept back or waits in a bucket; the queue is not locked while buckets are read. */
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public boolean deleteReference(long id) throws Exception {
-        if (super.deleteReference(id)) {
+        var hidden = table.takeMessage(id);
+        if (hidden.isPresent()) {
+            acknowledge(null, hidden.get(), AckReason.KILLED, null, false);
             return true;
         }
-        for (var ref : table.takeAll(ref -> ref.getMessageID() == id)) {
-            acknowledge(null, ref, AckReason.KILLED, null, false);
+        if (super.deleteReference(id)) {
             return true;
         }
         return shared.delays()

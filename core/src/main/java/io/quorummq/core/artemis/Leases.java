@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
 /** The leases of one queue: what its table says, its journal says too. */
 final class Leases {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+    /** Beside the message, as measured: the lease, its places in the table, and what a page keeps of a message that was read. */
+    private static final long LEASE_BYTES = 362;
+
+    private static final long PAGED_LEASE_BYTES = 1200;
 
     private final GateQueue queue;
     private final ActiveMQServer server;
@@ -59,8 +63,13 @@ final class Leases {
         journal.store(queue.getID(), lease, known.isEmpty(), sync, completion);
         ref.incrementDeliveryCount();
         ref.setInDelivery(false);
-        table.lease(ref, ref.getMessageMemoryEstimate(), lease);
+        table.lease(ref, bytes(ref), lease);
         return lease;
+    }
+
+    /** What a message takes of the heap while it is leased. */
+    static long bytes(MessageReference ref) {
+        return ref.getMessageMemoryEstimate() + (ref.isPaged() ? PAGED_LEASE_BYTES : LEASE_BYTES);
     }
 
     /** The lease of this handle, if it was loaded and its message has not been read from its page since. */
@@ -82,6 +91,8 @@ final class Leases {
                 var found = takeUnread(lease);
                 operation.whenDurable(() -> deleted.complete(found), deleted::completeExceptionally);
             } catch (Throwable e) {
+                table.unclaim(lease.messageId());
+                queue.ring();
                 deleted.completeExceptionally(e);
             }
         });
@@ -89,7 +100,7 @@ final class Leases {
     }
 
     private boolean takeUnread(Lease lease) throws Exception {
-        var readMeanwhile = queue.takeLeased(lease.handle());
+        var readMeanwhile = table.takeClaimed(lease.messageId());
         if (readMeanwhile.isPresent()) {
             queue.acknowledge(null, readMeanwhile.get(), AckReason.NORMAL, null, false);
             return true;
@@ -104,6 +115,7 @@ final class Leases {
                 }
             }
         }
+        table.unclaim(lease.messageId());
         return false;
     }
 
@@ -123,7 +135,8 @@ final class Leases {
                 ref.getDeliveryCount(),
                 known.map(Lease::firstReceived).orElse(now));
         table.remember(lease);
-        journal.store(queue.getID(), lease, known.isEmpty(), false, storage.getContext());
+        // as Artemis stores the count of a message in memory: who is told that the roll-back is done may rely on it
+        journal.store(queue.getID(), lease, known.isEmpty(), true, storage.getContext());
     }
 
     /** Has a message that this transaction stores in the queue go on with the count that it had before it was delayed. */
@@ -171,7 +184,7 @@ final class Leases {
 
     /** Remembers what was read from the journal; later records of a message replace earlier ones. */
     void load(Lease lease) {
-        table.load(lease);
+        table.load(lease, shared.now());
     }
 
     /** Notes a message that was read from the journal, if it has a lease. */
@@ -199,6 +212,11 @@ final class Leases {
         if (!orphans.isEmpty()) {
             LOG.info("Queue {}: dropped {} lease records whose messages are gone", queue.getName(), orphans.size());
         }
+    }
+
+    /** Runs once the rules of the queues are known as well. */
+    void holdWhatLeaves() {
+        queue.holdWhatLeaves(reloaded.values());
         reloaded.clear();
     }
 

@@ -270,8 +270,16 @@ final class Receiver implements Consumer {
     }
 
     private void lease(Request request, List<MessageReference> refs) {
+        var fit = queue.leasesThatFit(refs);
+        if (fit < refs.size()) {
+            queue.addSorted(refs.subList(fit, refs.size()), true);
+        }
+        if (fit == 0) {
+            request.future.completeExceptionally(CmqError.TOO_MANY_INACTIVE.because("queueName", queue.getName()));
+            return;
+        }
         var deliveries = new ArrayList<Delivery>();
-        var unleased = new ArrayDeque<>(refs);
+        var unleased = new ArrayDeque<>(refs.subList(0, fit));
         try (var operation = new Operation(server)) {
             while (!unleased.isEmpty()) {
                 var ref = unleased.element();

@@ -3,7 +3,8 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.artemis.delay.DelayEngine;
 import io.quorummq.core.delay.DelayMeter;
-import io.quorummq.core.visibility.DelayedTotals;
+import io.quorummq.core.visibility.HiddenTotals;
+import io.quorummq.core.visibility.VisibilityTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.apache.activemq.artemis.core.journal.RecordInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,11 @@ final class Visibility {
     private final EngineSettings settings;
     private final Map<Long, GateQueue> queues = new ConcurrentHashMap<>();
     private final List<Long> recordsWithoutQueue = new ArrayList<>();
-    private final DelayedTotals delayedTotals = new DelayedTotals();
+    private final HiddenTotals totals = new HiddenTotals();
     private final DelayMeter delayMeter = new DelayMeter();
     private Runnable afterLoad = () -> {};
     private @Nullable DelayEngine delays;
+    private volatile boolean serving;
 
     Visibility(EngineSettings settings, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
@@ -39,10 +42,6 @@ final class Visibility {
 
     InstantSource clock() {
         return clock;
-    }
-
-    DelayedTotals delayedTotals() {
-        return delayedTotals;
     }
 
     DelayMeter delayMeter() {
@@ -73,6 +72,36 @@ final class Visibility {
     /** By lot, between these two. */
     double random(double from, double below) {
         return random.nextDouble(from, below);
+    }
+
+    HiddenTotals totals() {
+        return totals;
+    }
+
+    /**
+     * How many more messages may be leased: of a queue with this table, and of the whole broker. What is counted between two
+     * looks may cross a bound; so each batch looks once more when it is handed out.
+     *
+     * @param bytes what each message takes, in the order in which they are leased
+     */
+    int leasesThatFit(VisibilityTable<?> table, LongStream bytes) {
+        var inQueue = new Room(
+                settings.leasedMessagesMax() - table.leased(), settings.leasedBytesMax() - table.leasedBytes());
+        var inBroker = new Room(
+                settings.brokerLeasedMessagesMax() - totals.leased(),
+                settings.brokerLeasedBytesMax() - totals.leasedBytes());
+        var fit = 0;
+        for (var sizes = bytes.iterator(); sizes.hasNext() && inQueue.isOpen() && inBroker.isOpen(); fit++) {
+            var size = sizes.nextLong();
+            inQueue = inQueue.without(size);
+            inBroker = inBroker.without(size);
+        }
+        return fit;
+    }
+
+    /** Whether clients are let in, so that messages may leave their queues. */
+    boolean isServing() {
+        return serving;
     }
 
     void register(GateQueue queue) {
@@ -120,9 +149,29 @@ final class Visibility {
         recordsWithoutQueue.stream().distinct().forEach(this::deleteOrphan);
         recordsWithoutQueue.clear();
         afterLoad.run();
+        for (var queue : queues.values()) {
+            queue.leases().holdWhatLeaves();
+        }
+    }
+
+    /** Lets the messages go whose time came while the engine was started. */
+    void serve() {
+        serving = true;
+        queues.values().forEach(GateQueue::ring);
     }
 
     private void deleteOrphan(long recordId) {
         queues.values().stream().findAny().ifPresent(any -> any.leases().deleteRecord(recordId));
+    }
+
+    /** What a bound leaves: the message that reaches the bound of bytes is the last one. */
+    private record Room(long messages, long bytes) {
+        boolean isOpen() {
+            return messages > 0 && bytes > 0;
+        }
+
+        Room without(long size) {
+            return new Room(messages - 1, bytes - size);
+        }
     }
 }

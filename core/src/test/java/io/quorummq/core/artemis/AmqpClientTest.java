@@ -39,6 +39,8 @@ class AmqpClientTest {
                 new EngineSettings(
                         standard.leasedMessagesMax(),
                         standard.leasedBytesMax(),
+                        standard.brokerLeasedMessagesMax(),
+                        standard.brokerLeasedBytesMax(),
                         3,
                         standard.delayedBytesMax(),
                         standard.delayMax(),

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -344,15 +345,9 @@ final class DelayTest {
     }
 
     private static EngineSettings settings(long delayedMessagesMax, long delayedBytesMax) {
-        var standard = EngineSettings.DEFAULT;
-        return new EngineSettings(
-                standard.leasedMessagesMax(),
-                standard.leasedBytesMax(),
-                delayedMessagesMax,
-                delayedBytesMax,
-                standard.delayMax(),
-                standard.ageScan(),
-                standard.asSent());
+        return EngineSettings.of(Map.of(
+                "delayed-messages-max", Long.toString(delayedMessagesMax),
+                "delayed-bytes-max", Long.toString(delayedBytesMax)));
     }
 
     private static void send(TestEngine engine, Doors doors, Door door, String text, Duration delay) throws Exception {

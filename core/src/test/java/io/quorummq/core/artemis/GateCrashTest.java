@@ -8,17 +8,20 @@ import static org.awaitility.Awaitility.await;
 
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.queue.QueueAttributes;
+import jakarta.jms.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.transaction.xa.XAResource;
 import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is on disk when a caller has its answer, and what ends when the engine or a queue does. */
@@ -46,6 +49,34 @@ class GateCrashTest {
                 assertThat(delete(after, received.get(1))).isTrue();
                 assertThat(after.gate().table().isEmpty()).isTrue();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CORE, 10", "CORE, 300000", "AMQP, 10", "AMQP, 300000"})
+    void countOfAPagedMessageIsOnDiskWhenItsRollBackIsAnswered(Doors.Door door, int length, @TempDir Path crashed)
+            throws Exception {
+        try (var engine = engine(home, true)) {
+            engine.create(Attributes.maxMessageBytes(1 << 20));
+            engine.send("keeps the address paging");
+            try (var doors = new Doors(engine)) {
+                doors.send(door, "orders", "x".repeat(length));
+                try (var session = doors.session(door, Session.SESSION_TRANSACTED);
+                        var consumer = session.createConsumer(session.createQueue("orders"))) {
+                    assertThat(consumer.receive(5000)).isNotNull();
+                    assertThat(consumer.receive(5000)).isNotNull();
+                    session.rollback();
+
+                    copy(home, crashed);
+                }
+            }
+        }
+        try (var after = engine(crashed, true)) {
+            var counts = new ArrayList<Integer>();
+            while (counts.size() < 2) {
+                after.receive(16, Duration.ofSeconds(5)).forEach(one -> counts.add(one.receiveCount()));
+            }
+            assertThat(counts).containsExactly(2, 2);
         }
     }
 

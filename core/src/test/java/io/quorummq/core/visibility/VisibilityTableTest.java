@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VisibilityTableTest {
-    private final VisibilityTable<String> table = new VisibilityTable<>(new DelayedTotals());
+    private final HiddenTotals totals = new HiddenTotals();
+    private final VisibilityTable<String> table = new VisibilityTable<>(totals);
 
     @Test
     void handleOwnsItsMessageUntilItsTimeAndOnce() {
@@ -36,7 +37,7 @@ class VisibilityTableTest {
         table.lease("m", 10, lease(1, 78, 200));
 
         assertThat(table.take(77, 50)).isEmpty();
-        assertThat(table.due(150)).isEmpty();
+        assertThat(table.due(150, 100)).isEmpty();
         assertThat(table.leasedBytes()).isEqualTo(10);
         assertThat(table.take(78, 150)).contains("m");
     }
@@ -48,14 +49,14 @@ class VisibilityTableTest {
         table.hide("delayed", 3, false, 1, 200, 0);
 
         assertThat(table.nextDue()).hasValue(100);
-        assertThat(table.due(99)).isEmpty();
-        assertThat(table.due(250)).containsExactly("early", "delayed");
+        assertThat(table.due(99, 100)).isEmpty();
+        assertThat(table.due(250, 100)).containsExactly("early", "delayed");
         assertThat(table.nextDue()).hasValue(300);
     }
 
     @Test
     void messageThatComesAfterItsLeaseWasLoadedIsHiddenAndOwned() {
-        table.load(lease(1, 77, 100));
+        table.load(lease(1, 77, 100), 0);
 
         assertThat(table.claimUnread(77, 100)).isEmpty();
         assertThat(table.hide("m", 1, true, 5, 0, 50)).isTrue();
@@ -67,8 +68,8 @@ class VisibilityTableTest {
 
     @Test
     void loadedLeaseWhoseMessageHasNotComeIsClaimedOnce() {
-        table.load(lease(1, 76, 100));
-        table.load(lease(1, 77, 100));
+        table.load(lease(1, 76, 100), 0);
+        table.load(lease(1, 77, 100), 0);
 
         assertThat(table.claimUnread(76, 50)).isEmpty();
         assertThat(table.claimUnread(77, 50)).map(Lease::messageId).contains(1L);
@@ -76,9 +77,82 @@ class VisibilityTableTest {
     }
 
     @Test
+    void loadedLeaseCountsFromTheStartUntilItsTimeWhetherItsMessageIsReadOrNot() {
+        table.load(lease(1, 77, 100), 0);
+        table.load(lease(2, 78, 100), 0);
+        assertThat(table.leased()).isEqualTo(2);
+        assertThat(table.leasedBytes()).isZero();
+
+        table.hide("m", 1, true, 5, 0, 50);
+
+        assertThat(table.leased()).isEqualTo(2);
+        assertThat(table.leasedBytes()).isEqualTo(5);
+        assertThat(table.nextDue()).hasValue(100);
+        assertThat(table.due(100, 9)).containsExactly("m");
+        assertThat(table.leased() + totals.leased() + totals.leasedBytes()).isZero();
+        assertThat(table.hide("unread until now", 2, true, 5, 0, 100)).isFalse();
+    }
+
+    @Test
+    void claimedMessageStaysHiddenBeyondItsLeaseUntilItsFateIsKnown() {
+        table.load(lease(1, 77, 100), 0);
+        table.load(lease(2, 78, 100), 0);
+        var unused = List.of(table.claimUnread(77, 50), table.claimUnread(78, 50));
+        assertThat(table.leased()).isZero();
+
+        assertThat(table.hide("one", 1, true, 5, 0, 150)).isTrue();
+        assertThat(table.hide("other", 2, true, 5, 0, 150)).isTrue();
+        assertThat(table.due(150, 9)).isEmpty();
+        assertThat(table.hides(1, 150)).isTrue();
+
+        assertThat(table.takeClaimed(1)).contains("one");
+        table.forget(1);
+        table.unclaim(2);
+        assertThat(table.due(150, 9)).containsExactly("other");
+        assertThat(table.hides(2, 150)).isFalse();
+    }
+
+    @Test
+    void noMoreComeBackAtOnceThanAskedFor() {
+        for (int id = 1; id <= 5; id++) {
+            table.lease("m" + id, 1, lease(id, id, 100));
+        }
+
+        assertThat(table.due(100, 2)).containsExactly("m1", "m2");
+        assertThat(table.nextDue()).hasValue(100);
+        assertThat(table.due(100, 9)).containsExactly("m3", "m4", "m5");
+    }
+
+    @Test
+    void queueThatIsGoneCountsForTheBrokerNoMore() {
+        var other = new VisibilityTable<String>(totals);
+        other.lease("m", 10, lease(1, 77, 100));
+        table.lease("m", 10, lease(1, 77, 100));
+        assertThat(totals.leased()).isEqualTo(2);
+        assertThat(totals.leasedBytes()).isEqualTo(20);
+
+        other.close();
+        other.lease("late", 10, lease(2, 78, 100));
+
+        assertThat(totals.leased()).isEqualTo(1);
+        assertThat(totals.leasedBytes()).isEqualTo(10);
+    }
+
+    @Test
+    void hiddenMessageIsTakenByItsId() {
+        table.lease("m", 10, lease(1, 77, 100));
+        table.load(lease(2, 78, 100), 0);
+
+        assertThat(table.takeMessage(1)).contains("m");
+        assertThat(table.takeMessage(1)).isEmpty();
+        assertThat(table.takeMessage(2)).isEmpty();
+        assertThat(table.leased()).isEqualTo(1);
+    }
+
+    @Test
     void forgottenMessageLeavesNothing() {
         table.lease("m", 10, lease(1, 77, 100));
-        table.load(lease(2, 78, 100));
+        table.load(lease(2, 78, 100), 0);
         table.hide("delayed", 3, false, 1, 200, 0);
 
         List.of(1L, 2L, 3L).forEach(table::forget);
@@ -123,7 +197,7 @@ class VisibilityTableTest {
                             .isEqualTo(model.hide(id, scheduled, now));
                 }
                 case 3 -> assertThat(table.take(known, now)).as(context).isEqualTo(model.take(known, now));
-                case 4 -> assertThat(table.due(now)).as(context).isEqualTo(model.due(now));
+                case 4 -> assertThat(table.due(now, 100)).as(context).isEqualTo(model.due(now));
                 case 5 -> {
                     table.forget(id);
                     model.forget(id);
@@ -144,7 +218,9 @@ class VisibilityTableTest {
                 }
                 default -> assertThat(table.lease(id)).as(context).isEqualTo(model.leaseOf(id));
             }
-            if (!model.agrees(table)) {
+            if (!model.agrees(table)
+                    || totals.leased() != table.leased()
+                    || totals.leasedBytes() != table.leasedBytes()) {
                 throw new AssertionError(context + ": the counts differ");
             }
         }

@@ -297,7 +297,7 @@ final class Clockwork implements AutoCloseable {
                 .mapToLong(ReadBucket::bytes)
                 .sum();
         return Math.max(
-                BUCKET_BYTES_MIN, limits.memoryBytes() - destinations.hidden().bytes() - others);
+                BUCKET_BYTES_MIN, limits.memoryBytes() - destinations.hidden().delayedBytes() - others);
     }
 
     private void close(Bucket bucket) {

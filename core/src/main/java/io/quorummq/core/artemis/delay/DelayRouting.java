@@ -58,7 +58,8 @@ final class DelayRouting implements ActiveMQServerMessagePlugin {
 
     /** Whether a message that is due at this time can wait for it in memory. */
     boolean isNear(long due, long now) {
-        return due - now <= limits.nearest().toMillis() && destinations.hidden().bytes() < limits.memoryBytes() / 2;
+        return due - now <= limits.nearest().toMillis()
+                && destinations.hidden().delayedBytes() < limits.memoryBytes() / 2;
     }
 
     /** A message that is kept back behind a backlog on pages would be read late, and then fill the memory. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.core.artemis.delay;
 
-import io.quorummq.core.visibility.DelayedTotals;
+import io.quorummq.core.visibility.HiddenTotals;
 import java.util.Optional;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.Queue;
@@ -13,7 +13,7 @@ public interface Destinations {
     Optional<Destination> find(long queueId);
 
     /** What is kept back in memory, in all queues together. */
-    DelayedTotals hidden();
+    HiddenTotals hidden();
 
     /** The id that CMQ callers see of a message that is being stored under this number. */
     long shownId(Message message, long id);

@@ -72,6 +72,12 @@ public final class DelayIndex {
         }
     }
 
+    /** When the first message of the bucket is due; {@link Long#MAX_VALUE} if that is not known or there is none. */
+    public synchronized long firstDue(Bucket bucket) {
+        var content = buckets.get(bucket);
+        return content == null ? Long.MAX_VALUE : content.firstDue;
+    }
+
     /** A message stays in the bucket that is due at this time. */
     public synchronized void stays(Bucket bucket, long due) {
         if (due != Long.MAX_VALUE) {

@@ -6,34 +6,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which bucket a message waits in. A bucket belongs to a span of time that comes round again: the fine ring has one for
- * every two minutes of the next hours, the coarse ring one for every eight hours of the next year. A message that is due
- * in more than eight hours lies in a coarse bucket first, and is moved to a fine one ahead of that bucket's time.
+ * Which bucket a message waits in. A bucket belongs to a span of time that comes round again: there is one for every minute
+ * of the next hour, for every hour of the next day, and for every day of the next year. Ahead of its time a bucket's
+ * messages are moved one ring down, and those of a minute to the queues they are for.
  */
 public final class Wheel {
-    /** How long before a coarse bucket's span begins its messages are moved to fine ones. */
-    static final Duration MOVED_AHEAD = Duration.ofHours(1);
-
-    /** How long before the first message of a fine bucket is due the bucket is read. */
+    /** How long before the first message of a minute is due its bucket is read. */
     public static final Duration READ_AHEAD = Duration.ofSeconds(20);
 
-    /** Reaches an hour further than the span of a coarse bucket and the time by which it is moved ahead. */
-    private static final Ring FINE = new Ring("fine", Duration.ofMinutes(2).toMillis(), 300);
-    /** A year and two weeks. */
-    private static final Ring COARSE = new Ring("coarse", Duration.ofHours(8).toMillis(), 1140);
+    // each has room for the span of a bucket of the next ring, for the time by which that is moved ahead, and to spare
+    private static final Ring MINUTES = new Ring("minute", Duration.ofMinutes(1), 90, READ_AHEAD);
+    private static final Ring HOURS = new Ring("hour", Duration.ofHours(1), 28, Duration.ofMinutes(5));
+    /** A year and more than two weeks. */
+    private static final Ring DAYS = new Ring("day", Duration.ofDays(1), 384, Duration.ofHours(1));
 
-    private static final List<Ring> RINGS = List.of(FINE, COARSE);
+    private static final List<Ring> RINGS = List.of(MINUTES, HOURS, DAYS);
 
     private Wheel() {}
 
     /**
      * Buckets that follow one another in time, the last one by the first.
      *
-     * @param width the span of each bucket, in milliseconds
+     * @param width the span of each bucket
+     * @param ahead how long before its span begins a bucket is dealt with
      */
-    public record Ring(String name, long width, int buckets) {
+    public record Ring(String name, Duration width, int buckets, Duration ahead) {
         Bucket at(long time) {
-            return new Bucket(this, (int) Math.floorMod(Math.floorDiv(time, width), (long) buckets));
+            return new Bucket(this, (int) Math.floorMod(Math.floorDiv(time, width.toMillis()), (long) buckets));
         }
     }
 
@@ -46,25 +45,38 @@ public final class Wheel {
 
         /** Whether messages go from here to the queues they are for, and not to another bucket. */
         public boolean isFine() {
-            return ring.equals(FINE);
+            return ring.equals(MINUTES);
         }
 
-        /** When this bucket has to be looked at if its first message is due at this time. */
+        /** When this bucket has to be looked at if its first message is due at this time, in milliseconds since the epoch. */
         public long visitAt(long firstDue) {
-            return isFine()
-                    ? firstDue - READ_AHEAD.toMillis()
-                    : Math.floorDiv(firstDue, ring.width) * ring.width - MOVED_AHEAD.toMillis();
+            var from = isFine() ? firstDue : firstDue - Math.floorMod(firstDue, ring.width.toMillis());
+            return from - ring.ahead.toMillis();
+        }
+
+        /** How many buckets of its ring come after the one of this time until this one does. */
+        public int distanceFrom(long time) {
+            return Math.floorMod(number - ring.at(time).number, ring.buckets);
         }
     }
 
     /** Where a new message waits that is due at this time, which has not come yet. */
     public static Bucket place(long due, long now) {
-        return due - now < COARSE.width ? FINE.at(due) : COARSE.at(due);
+        var ring = due - now < HOURS.width.toMillis() ? MINUTES : due - now < DAYS.width.toMillis() ? HOURS : DAYS;
+        return ring.at(due);
     }
 
-    /** Where a message of a coarse bucket whose time has come waits on; its own bucket again if it is due in a later round. */
+    /**
+     * Where a message waits on that is due at this time, when its bucket's time has come; its own bucket again if it is due in
+     * a later round.
+     */
     public static Bucket moveOn(long due, long now) {
-        return due - now < COARSE.width + MOVED_AHEAD.toMillis() ? FINE.at(due) : COARSE.at(due);
+        var ring = isWithin(due - now, HOURS) ? MINUTES : isWithin(due - now, DAYS) ? HOURS : DAYS;
+        return ring.at(due);
+    }
+
+    private static boolean isWithin(long millis, Ring ring) {
+        return millis <= ring.width.plus(ring.ahead).toMillis();
     }
 
     /** The bucket of this name, if there can be one. */
@@ -75,7 +87,7 @@ public final class Wheel {
         }
         var number = name.substring(dot + 1);
         return RINGS.stream()
-                .filter(ring -> ring.name.equals(name.substring(0, dot)) && number.matches("0|[1-9][0-9]{0,4}"))
+                .filter(ring -> ring.name.equals(name.substring(0, dot)) && number.matches("0|[1-9][0-9]{0,3}"))
                 .map(ring -> new Bucket(ring, Integer.parseInt(number)))
                 .filter(bucket -> bucket.number < bucket.ring.buckets)
                 .findFirst();

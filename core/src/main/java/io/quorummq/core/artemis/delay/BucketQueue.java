@@ -18,6 +18,7 @@ import org.apache.activemq.artemis.core.server.impl.QueueImpl;
 import org.apache.activemq.artemis.core.settings.HierarchicalRepository;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue whose messages stay on their pages until the engine of time reads them: nothing is read ahead for consumers, and
@@ -68,6 +69,18 @@ public final class BucketQueue extends QueueImpl {
     @Override
     public synchronized boolean isPaused() {
         return true;
+    }
+
+    /** Nobody waits for what was just stored. */
+    @Override
+    public void deliverAsync() {}
+
+    /** A look at the first message would keep its page in memory; what has expired is seen when it is due. */
+    @Override
+    public void expireReferences(@Nullable Runnable done) {
+        if (done != null) {
+            done.run();
+        }
     }
 
     @Override

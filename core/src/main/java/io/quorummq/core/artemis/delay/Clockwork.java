@@ -3,7 +3,6 @@ package io.quorummq.core.artemis.delay;
 
 import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
 import io.quorummq.core.delay.DelayIndex;
-import io.quorummq.core.delay.Wheel;
 import io.quorummq.core.delay.Wheel.Bucket;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -41,6 +40,7 @@ final class Clockwork implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 50;
     private static final long PATROL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TRIM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSE_SECONDS_MAX = 10;
 
@@ -54,6 +54,7 @@ final class Clockwork implements AutoCloseable {
     private final Fates fates;
     private final Mover mover;
     private final DelayLimits limits;
+    private final LivePages livePages;
     private final InstantSource clock;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, Clockwork::thread);
 
@@ -65,6 +66,7 @@ final class Clockwork implements AutoCloseable {
     private final Map<Bucket, Long> doubtful = new HashMap<>();
     private final List<Waiting> stuck = new ArrayList<>();
     private @Nullable ScheduledFuture<?> next;
+    private long lastTrim = System.nanoTime();
     private long lastPatrol = System.nanoTime();
     private long retryAt;
     private volatile boolean woken;
@@ -85,6 +87,7 @@ final class Clockwork implements AutoCloseable {
         this.fates = fates;
         this.mover = mover;
         this.limits = limits;
+        this.livePages = new LivePages(buckets, limits.memoryBytes() / 4);
         this.clock = clock;
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.setRemoveOnCancelPolicy(true);
@@ -99,14 +102,11 @@ final class Clockwork implements AutoCloseable {
     /** Begins, with buckets that a broker before this one may have filled. */
     void start(Collection<BucketQueue> filled) {
         var now = clock.millis();
-        var current = Wheel.moveOn(now, now);
         // the bucket of this minute first, then the others in the order of their time
         filled.stream()
                 .sorted(Comparator.comparing(
-                                (BucketQueue queue) -> !queue.bucket().isFine())
-                        .thenComparingInt(queue -> Math.floorMod(
-                                queue.bucket().number() - current.number(),
-                                queue.bucket().ring().buckets())))
+                                (BucketQueue queue) -> queue.bucket().ring().width())
+                        .thenComparingInt(queue -> queue.bucket().distanceFrom(now)))
                 .forEach(uncounted::add);
         schedule(0);
     }
@@ -188,6 +188,7 @@ final class Clockwork implements AutoCloseable {
         var moreToRead = read();
         moreIsDue |= moveDue();
         var moreToDo = stepOfLongWork();
+        trimLivePages();
         patrol();
         if (moreIsDue || moreToRead || moreToDo) {
             return 0;
@@ -198,17 +199,26 @@ final class Clockwork implements AutoCloseable {
     // --- what is due
     // --------------------------------------------------------------------------------------------------
 
+    /** In the order in which their first messages are due: after a time without a broker all are late. */
     private void openDue() {
-        for (var bucket : index.toVisit(clock.millis())) {
+        var now = clock.millis();
+        for (var bucket : index.toVisit(now)) {
             if (open.containsKey(bucket) || cascading.contains(bucket) || isUncounted(bucket)) {
                 continue;
             }
-            if (!bucket.isFine()) {
-                cascade(bucket, null);
-            } else if (open.size() < OPEN_BUCKETS_MAX) {
+            if (bucket.isFine() && open.size() < OPEN_BUCKETS_MAX) {
                 queue(bucket).ifPresent(queue -> open.put(bucket, new ReadBucket(queue, fates, index, null)));
+            } else if (!bucket.isFine() && (index.firstDue(bucket) > now || !isMoreDue(now))) {
+                cascade(bucket, null);
+            } else {
+                return;
             }
         }
+    }
+
+    private boolean isMoreDue(long now) {
+        return open.values().stream()
+                .anyMatch(bucket -> !bucket.isAtEnd() || bucket.firstDue().orElse(Long.MAX_VALUE) <= now);
     }
 
     private void cascade(Bucket bucket, @Nullable Census census) {
@@ -345,6 +355,13 @@ final class Clockwork implements AutoCloseable {
             cascade(queue.bucket(), census);
         }
         return true;
+    }
+
+    private void trimLivePages() {
+        if (System.nanoTime() - lastTrim > TRIM_NANOS) {
+            livePages.trim();
+            lastTrim = System.nanoTime();
+        }
     }
 
     /**

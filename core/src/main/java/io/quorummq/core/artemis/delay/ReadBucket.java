@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadBucket implements AutoCloseable {
     /** What is due later than this is of a later round. */
-    private static final long WINDOW_MILLIS = 300_000;
+    private static final long WINDOW_MILLIS = 200_000;
 
     private final BucketQueue queue;
     private final Fates fates;

@@ -17,7 +17,7 @@ public record ReplicationSettings(RaftSettings raft, long scrubBytesPerSecond, O
     private static final int MEGABYTE = 1 << 20;
 
     /** Ratis keeps the newest three segments of the log in memory. */
-    private static final int SEGMENT_SHARE_OF_HEAP = 16;
+    private static final int SEGMENT_SHARE_OF_HEAP = 24;
 
     private static final int SEGMENT_MEGABYTES_MIN = 8;
     private static final int WAITING_SHARE_OF_HEAP = 8;

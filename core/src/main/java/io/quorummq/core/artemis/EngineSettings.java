@@ -39,7 +39,7 @@ public record EngineSettings(
             1_000_000,
             Runtime.getRuntime().maxMemory() / 4,
             100_000_000,
-            64L << 20,
+            Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8),
             Duration.ofDays(366),
             Duration.ofSeconds(1),
             List.of());

@@ -24,7 +24,8 @@ class EngineSettingsTest {
         assertThat(settings.brokerLeasedBytesMax())
                 .isEqualTo(Runtime.getRuntime().maxMemory() / 4);
         assertThat(settings.delayedMessagesMax()).isEqualTo(100_000_000);
-        assertThat(settings.delayedBytesMax()).isEqualTo(64L << 20);
+        assertThat(settings.delayedBytesMax())
+                .isEqualTo(Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8));
         assertThat(settings.delayMax()).isEqualTo(Duration.ofDays(366));
     }
 

@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Clockwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Clockwork.class);
 
+    private static final long MOVE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     /** How late a message may be that nobody announced; also how soon it is noticed that the clock was put forward. */
     private static final long PAUSE_MILLIS_MAX = 1000;
@@ -240,8 +241,17 @@ final class Clockwork implements AutoCloseable {
         return uncounted.stream().anyMatch(queue -> queue.bucket().equals(bucket));
     }
 
-    /** Moves some of what is due; answers whether more is. */
+    /** Moves what is due, for a while; answers whether more is. */
     private boolean moveDue() {
+        var deadline = System.nanoTime() + MOVE_NANOS;
+        var isMoreDue = moveSome();
+        while (isMoreDue && System.nanoTime() < deadline) {
+            isMoreDue = moveSome();
+        }
+        return isMoreDue;
+    }
+
+    private boolean moveSome() {
         var now = clock.millis();
         var batch = new ArrayList<Waiting>();
         for (var bucket : open.values()) {

@@ -17,7 +17,13 @@ final class WheelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PT1S, minute", "PT59M, minute", "PT1H, hour", "PT23H59M, hour", "PT24H, day", "P90D, day", "P366D, day",
+        "PT1S, minute",
+        "PT59M, minute",
+        "PT1H, hour",
+        "PT23H59M, hour",
+        "PT24H, day",
+        "P90D, day",
+        "P366D, day",
     })
     void aMessageWaitsInTheRingOfItsDistance(Duration delay, String ring) {
         var bucket = Wheel.place(NOON + delay.toMillis(), NOON);
@@ -40,12 +46,17 @@ final class WheelTest {
         var random = new Random(seed);
         for (var i = 0; i < 20_000; i++) {
             var sent = NOON + random.nextInt(1 << 30);
-            var due = sent + 1 + (long) (random.nextDouble() * random.nextDouble() * Duration.ofDays(366).toMillis());
+            var due = sent
+                    + 1
+                    + (long) (random.nextDouble()
+                            * random.nextDouble()
+                            * Duration.ofDays(366).toMillis());
             var bucket = Wheel.place(due, sent);
             var moves = 0;
             while (!bucket.isFine()) {
                 // at the earliest: when the bucket is looked at because of the first message that can lie in it
-                var firstOfBucket = due - Math.floorMod(due, bucket.ring().width().toMillis());
+                var firstOfBucket =
+                        due - Math.floorMod(due, bucket.ring().width().toMillis());
                 var visit = Math.max(sent, bucket.visitAt(firstOfBucket));
                 var next = Wheel.moveOn(due, visit);
                 assertThat(visit).as("seed %d: %s", seed, bucket).isLessThan(due);

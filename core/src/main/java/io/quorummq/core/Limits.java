@@ -4,7 +4,7 @@ package io.quorummq.core;
 import java.time.Duration;
 
 /**
- * CMQ's bounds, in the wider of the values that its two documented generations name.
+ * CMQ's bounds, in the wider of the values that its two documented generations name; the longest delay is wider than both.
  *
  * @param queues most governed queues; queues that only JMS or AMQP use are not counted
  * @param batchMessages most messages of one batch call
@@ -26,7 +26,7 @@ public record Limits(
     public static final int MESSAGE_BYTES_MIN = 1024;
 
     /** What holds when nothing is configured. */
-    public static final Limits DEFAULT = new Limits(1000, 16, 1 << 20, 1 << 20, Duration.ofDays(70), 6, false);
+    public static final Limits DEFAULT = new Limits(1000, 16, 1 << 20, 1 << 20, Duration.ofDays(365), 6, false);
 
     /** Refuses bounds that contradict each other. */
     public Limits {

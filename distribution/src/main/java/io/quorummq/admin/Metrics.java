@@ -36,6 +36,7 @@ public final class Metrics implements AutoCloseable {
     private final List<Runnable> refreshes = new CopyOnWriteArrayList<>();
     private final MultiGauge depths;
     private final MultiGauge moved;
+    private final TimeMeters times = new TimeMeters(registry);
     private @Nullable JvmGcMetrics collections;
 
     /** @param active the broker whose queues are counted, while there is one */
@@ -67,7 +68,9 @@ public final class Metrics implements AutoCloseable {
             collections = new JvmGcMetrics();
             bindProcess(collections);
         }
-        countQueues();
+        var broker = active.get();
+        countQueues(broker);
+        times.refresh(broker);
         refreshes.forEach(Runnable::run);
         return registry.scrape();
     }
@@ -82,10 +85,10 @@ public final class Metrics implements AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    private void countQueues() {
+    private void countQueues(Optional<Broker> leading) {
         var rows = new ArrayList<MultiGauge.Row<?>>();
         var moves = new ArrayList<MultiGauge.Row<?>>();
-        active.get().ifPresent(broker -> {
+        leading.ifPresent(broker -> {
             var queues = broker.queues();
             for (var queue : queues.subList(0, Math.min(queues.size(), QUEUES_MAX))) {
                 try {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -63,6 +65,11 @@ public final class CmqCommands {
         } catch (IOException e) {
             return failed(command, e);
         }
+    }
+
+    /** How long it is until then. */
+    TimeLeft until(Instant time) {
+        return new TimeLeft(Duration.between(clock.instant(), time));
     }
 
     private CmqClient client(CommandSpec command) {

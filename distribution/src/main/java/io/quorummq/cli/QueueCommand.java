@@ -64,16 +64,22 @@ public final class QueueCommand implements Runnable {
         });
     }
 
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a queue's attributes and counts.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show a queue's attributes and counts, and when its next delayed message is due.")
     int show(
             @Parameters(paramLabel = "QUEUE", description = "its name") String queue,
             @Option(names = "--json", description = "as a JSON object") boolean json) {
         return commands.run(spec, (client, out) -> {
-            var members = client.queueAttributes(queue).join().members();
+            var description = client.queueAttributes(queue).join();
             if (json) {
-                JsonOut.print(out, members);
+                JsonOut.print(out, description.members());
             } else {
-                members.forEach((name, value) -> out.printf("%-20s %s%n", name, value));
+                description.members().forEach((name, value) -> out.printf("%-20s %s%n", name, value));
+                description
+                        .nextDelayed()
+                        .ifPresent(due -> out.println("next delayed message " + commands.until(due) + ", at " + due));
             }
         });
     }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.quorummq.cmqclient;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** A queue's attributes and counts as the server gave them, by their CMQ names and in its order. */
 public record QueueDescription(Map<String, Object> members) {
@@ -22,6 +24,13 @@ public record QueueDescription(Map<String, Object> members) {
     /** Messages whose delay has not run out. */
     public long delayedMessages() {
         return number("delayMsgNum");
+    }
+
+    /** When the first of them is due, to the second; empty if there is none, or the server does not say it. */
+    public Optional<Instant> nextDelayed() {
+        return members.get("nextDelayedTime") instanceof Number seconds && seconds.longValue() > 0
+                ? Optional.of(Instant.ofEpochSecond(seconds.longValue()))
+                : Optional.empty();
     }
 
     /** A numeric attribute by its CMQ name; the server must have sent it. */

@@ -13,17 +13,21 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 @Timeout(30)
 class CmqCommandsTest {
     private static final String OK = "{\"code\":0,\"message\":\"\",\"requestId\":\"17\"";
+    private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "QUORUMMQ_SECRET_ID",
             CmqServerDouble.CREDENTIAL.secretId(),
@@ -76,6 +80,40 @@ class CmqCommandsTest {
                             "activeMsgNum         7",
                             "tags                 []",
                             "{\"visibilityTimeout\":30,\"activeMsgNum\":7,\"tags\":[]}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            -3      | now
+            0       | now
+            59      | in 59 s
+            60      | in 1 min
+            150     | in 2 min 30 s
+            11520   | in 3 h 12 min
+            7777800 | in 90 d
+            7783200 | in 90 d 2 h
+            """)
+    void queueShowSaysWhenTheNextDelayedMessageIsDue(long seconds, String when) {
+        var due = NOON.plusSeconds(seconds);
+        try (var server = CmqServerDouble.answering(OK + ",\"nextDelayedTime\":" + due.getEpochSecond() + "}")) {
+            run(server, ENVIRONMENT, "", "queue", "show", "orders");
+            run(server, ENVIRONMENT, "", "queue", "show", "orders", "--json");
+
+            assertThat(out.toString().lines())
+                    .containsExactly(
+                            "nextDelayedTime      " + due.getEpochSecond(),
+                            "next delayed message " + when + ", at " + due,
+                            "{\"nextDelayedTime\":" + due.getEpochSecond() + "}");
+        }
+    }
+
+    @Test
+    void queueShowSaysNothingOfDelayedMessagesWhenThereAreNone() {
+        try (var server = CmqServerDouble.answering(OK + ",\"nextDelayedTime\":0}")) {
+            run(server, ENVIRONMENT, "", "queue", "show", "orders");
+
+            assertThat(out.toString().lines()).containsExactly("nextDelayedTime      0");
         }
     }
 
@@ -244,7 +282,7 @@ class CmqCommandsTest {
     }
 
     private Object command(String name, Map<String, String> environment, String input) {
-        var commands = new CmqCommands(environment, directory, InstantSource.system(), new Random(1));
+        var commands = new CmqCommands(environment, directory, InstantSource.fixed(NOON), new Random(1));
         return switch (name) {
             case "queue" -> new QueueCommand(commands);
             case "send" -> new SendCommand(commands, new ByteArrayInputStream(input.getBytes(UTF_8)));

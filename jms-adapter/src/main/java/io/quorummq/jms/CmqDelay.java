@@ -10,12 +10,12 @@ import jakarta.jms.MessageProducer;
  * so long.
  */
 public record CmqDelay(int seconds) {
-    /** Seventy days, the most that any generation of CMQ allows. */
-    public static final int SECONDS_MAX = 6_048_000;
+    /** A year, which a broker allows unless it is set to allow less; CMQ itself allowed an hour, then seventy days. */
+    public static final int SECONDS_MAX = 31_536_000;
 
     private static final long MILLIS_PER_SECOND = 1_000;
 
-    /** Refuses with {@link IllegalArgumentException} what CMQ does not allow. */
+    /** Refuses with {@link IllegalArgumentException} a delay that is negative or longer than that. */
     public CmqDelay {
         if (seconds < 0 || seconds > SECONDS_MAX) {
             throw new IllegalArgumentException("delaySeconds=" + seconds + " is not within 0 and " + SECONDS_MAX);

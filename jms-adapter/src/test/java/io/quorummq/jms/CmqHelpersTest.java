@@ -10,11 +10,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class CmqHelpersTest {
     @ParameterizedTest
-    @ValueSource(ints = {-1, 6_048_001, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void aDelayOutsideOfCmqsRangeIsRefused(int seconds) {
+    @ValueSource(ints = {-1, 31_536_001, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void aDelayThatIsNegativeOrLongerThanAYearIsRefused(int seconds) {
         assertThatThrownBy(() -> new CmqDelay(seconds))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("delaySeconds=" + seconds + " is not within 0 and 6048000");
+                .hasMessage("delaySeconds=" + seconds + " is not within 0 and 31536000");
     }
 
     @ParameterizedTest

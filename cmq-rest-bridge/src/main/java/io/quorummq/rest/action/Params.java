@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** The parameters of one request by name; every getter refuses with CMQ's error, which names the parameter. */
@@ -59,6 +60,11 @@ public final class Params {
             throw CmqError.OUT_OF_RANGE.because(name, value.get());
         }
         return OptionalInt.of((int) number);
+    }
+
+    /** As {@link #integer}, of 64 bits. */
+    public OptionalLong longInteger(String name) {
+        return text(name).stream().mapToLong(value -> wholeNumber(name, value)).findFirst();
     }
 
     /** A whole number of 64 bits that must be there. */

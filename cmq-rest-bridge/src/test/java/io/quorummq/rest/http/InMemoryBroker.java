@@ -10,10 +10,12 @@ import io.quorummq.core.message.QueueName;
 import io.quorummq.core.message.ReceiptHandle;
 import io.quorummq.core.queue.Broker;
 import io.quorummq.core.queue.BrokerClosedException;
+import io.quorummq.core.queue.Horizon;
 import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.queue.SendRules;
+import io.quorummq.core.queue.TimeFigures;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -169,7 +171,32 @@ final class InMemoryBroker implements Broker {
                 0,
                 0,
                 0,
-                stored.messages.stream().map(message -> message.enqueued).findFirst());
+                stored.messages.stream().map(message -> message.enqueued).findFirst(),
+                nextDelayed(stored));
+    }
+
+    private Optional<Instant> nextDelayed(Stored stored) {
+        var now = clock.instant();
+        return stored.messages.stream()
+                .filter(message -> message.handle == null)
+                .map(message -> message.visibleAt)
+                .filter(due -> due.isAfter(now))
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
+    public synchronized TimeFigures timeFigures() {
+        var counts = queues().stream().map(this::counts).toList();
+        var delayed = counts.stream().mapToLong(QueueCounts::delayed).sum();
+        var leased = counts.stream().mapToLong(QueueCounts::leased).sum();
+        return new TimeFigures(
+                clock.instant(),
+                Horizon.sort(clock.instant(), delayed, 0, (from, until) -> 0),
+                counts.stream().flatMap(queue -> queue.nextDelayed().stream()).min(Comparator.naturalOrder()),
+                List.of(),
+                0,
+                true,
+                new TimeFigures.Leases(leased, 0, 0));
     }
 
     @Override

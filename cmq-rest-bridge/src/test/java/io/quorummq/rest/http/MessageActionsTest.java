@@ -77,9 +77,12 @@ final class MessageActionsTest {
 
         assertThat(cmq.call("GetQueueAttributes", "queueName", "orders"))
                 .containsEntry("delayMsgNum", 1L)
-                .containsEntry("activeMsgNum", 0L);
+                .containsEntry("activeMsgNum", 0L)
+                .containsEntry(
+                        "nextDelayedTime", CmqFixture.NOON.plusSeconds(10).getEpochSecond());
         assertThat(cmq.call("ReceiveMessage", "queueName", "orders")).containsEntry("code", 7000L);
         fixture.clock.advance(Duration.ofSeconds(10));
+        assertThat(cmq.call("GetQueueAttributes", "queueName", "orders")).containsEntry("nextDelayedTime", 0L);
         assertThat(cmq.call("ReceiveMessage", "queueName", "orders")).containsEntry("msgBody", "later");
     }
 

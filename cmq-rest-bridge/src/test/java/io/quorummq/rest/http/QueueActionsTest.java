@@ -43,6 +43,7 @@ final class QueueActionsTest {
                 .containsEntry("rewindMsgNum", 0L)
                 .containsEntry("rewindmsgNum", 0L)
                 .containsEntry("minMsgTime", 0L)
+                .containsEntry("nextDelayedTime", 0L)
                 .containsEntry("Bps", 52_428_800L)
                 .containsEntry("qps", 5000L)
                 .containsEntry("tags", List.of())

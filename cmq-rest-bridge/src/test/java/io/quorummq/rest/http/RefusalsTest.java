@@ -74,6 +74,7 @@ final class RefusalsTest {
             SendMessage | queueName=orders msgBody=                        | 4000 (10120)message body can't be empty
             SendMessage | queueName=orders msgBody=x delaySeconds=3601     | 4000 (10692)delay seconds is out of range
             SendMessage | queueName=orders msgBody=x delaySeconds=-1       | 4000 (10692)delay seconds is out of range
+            SendMessage | queueName=orders msgBody=x delaySeconds=99999999999 | 4000 (10692)delay seconds is out of range
             SendMessage | queueName=orders msgBody=x delaySeconds=1.5      | 4000 (10360)parameter delaySeconds error type
             SendMessage | queueName=orders msgBody=x deduplicationId=      | 4000 (10350)parameter deduplicationId value or length is out of range
             SendMessage | queueName=orders msgBody=x deduplicationId=é     | 4000 (10350)parameter deduplicationId value or length is out of range

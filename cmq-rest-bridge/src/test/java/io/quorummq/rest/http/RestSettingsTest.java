@@ -35,7 +35,7 @@ final class RestSettingsTest {
                         Duration.ofHours(2),
                         Duration.ofSeconds(8),
                         false,
-                        new Limits(1000, 16, 1_048_576, 1_048_576, Duration.ofDays(70), 6, false)));
+                        new Limits(1000, 16, 1_048_576, 1_048_576, Duration.ofDays(365), 6, false)));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.quorummq.core.queue.QueueAttributes;
 import io.quorummq.core.queue.QueueCounts;
 import io.quorummq.core.queue.QueueRecord;
 import io.quorummq.core.queue.SendRules;
+import io.quorummq.core.queue.TimeFigures;
 import io.quorummq.core.visibility.Lease;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,7 +196,13 @@ final class ArtemisBroker implements Broker {
                 gate.pagedCount(),
                 gate.getMessagesAdded(),
                 gate.getMessagesAcknowledged(),
-                oldest);
+                oldest,
+                TimeReport.next(gate));
+    }
+
+    @Override
+    public TimeFigures timeFigures() {
+        return new TimeReport(visibility).now();
     }
 
     @Override

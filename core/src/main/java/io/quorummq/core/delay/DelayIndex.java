@@ -134,6 +134,9 @@ public final class DelayIndex {
 
     /** When the first message is due that lies in a bucket and is for this queue; about, while messages move. */
     public synchronized OptionalLong firstDueOf(long queue) {
+        if (!byQueue.containsKey(queue)) {
+            return OptionalLong.empty(); // as most queues: they are asked at every look at the metrics
+        }
         return buckets.values().stream()
                 .map(content -> content.tallies.get(queue))
                 .filter(tally -> tally != null)

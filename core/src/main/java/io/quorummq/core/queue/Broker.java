@@ -43,6 +43,9 @@ public interface Broker {
     /** The queue's counts now. */
     QueueCounts counts(QueueRecord queue);
 
+    /** What is delayed and leased in all queues now, those that no CMQ caller sees included. */
+    TimeFigures timeFigures();
+
     /**
      * Stores all messages in one atomic step; the ids come in the order of the messages. Refuses with 4410/10240 what
      * {@link SendRules#checkRoom} says does not fit, and with 6070/10690 too many delayed messages.

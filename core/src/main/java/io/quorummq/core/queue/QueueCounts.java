@@ -14,6 +14,14 @@ import java.util.Optional;
  * @param added how many messages came into the queue since the broker started
  * @param acknowledged how many were deleted by CMQ callers or acknowledged by JMS and AMQP consumers since then
  * @param oldest when the oldest message in the queue was produced
+ * @param nextDelayed when the first delayed message is due; about, while messages move
  */
 public record QueueCounts(
-        long active, long leased, long delayed, long paged, long added, long acknowledged, Optional<Instant> oldest) {}
+        long active,
+        long leased,
+        long delayed,
+        long paged,
+        long added,
+        long acknowledged,
+        Optional<Instant> oldest,
+        Optional<Instant> nextDelayed) {}

@@ -36,7 +36,7 @@ final class MessageParams {
 
     /** How long a message is to stay invisible; the upper end is the queue's business. */
     static Duration delay(Params params) {
-        var seconds = params.integer("delaySeconds").orElse(0);
+        var seconds = params.longInteger("delaySeconds").orElse(0);
         if (seconds < 0) {
             throw CmqError.DELAY_OUT_OF_RANGE.because("delaySeconds", seconds, "0 or more");
         }

@@ -39,6 +39,10 @@ public final class GetQueueAttributes implements Action {
             json.writeNumberField("rewindmsgNum", 0);
             json.writeNumberField(
                     "minMsgTime", counts.oldest().map(Instant::getEpochSecond).orElse(0L));
+            // CMQ has no such member; the published SDKs pass over what they do not know.
+            json.writeNumberField(
+                    "nextDelayedTime",
+                    counts.nextDelayed().map(Instant::getEpochSecond).orElse(0L));
             json.writeNumberField("Bps", BYTES_PER_SECOND);
             json.writeNumberField("qps", REQUESTS_PER_SECOND);
             json.writeNumberField("createUin", 0);

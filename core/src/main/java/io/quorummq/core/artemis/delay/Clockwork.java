@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +75,8 @@ final class Clockwork implements AutoCloseable {
     private volatile boolean woken;
     private volatile boolean counted;
     private volatile boolean ended;
+    /** Of the messages that were read; nothing tells the index of them. */
+    private volatile long firstDue = Long.MAX_VALUE;
 
     Clockwork(
             Buckets buckets,
@@ -115,6 +119,12 @@ final class Clockwork implements AutoCloseable {
     /** Whether all that lies in buckets is known. */
     boolean hasCounted() {
         return counted;
+    }
+
+    /** When the first message is due that was read and is not delivered, as of the last round. */
+    OptionalLong firstDue() {
+        var first = firstDue;
+        return first == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(first);
     }
 
     /** Has this work done, beside all other. */
@@ -191,6 +201,7 @@ final class Clockwork implements AutoCloseable {
         var moreToDo = stepOfLongWork();
         trimLivePages();
         patrol();
+        firstDue = firstOfRead();
         if (moreIsDue || moreToRead || moreToDo) {
             return 0;
         }
@@ -291,6 +302,14 @@ final class Clockwork implements AutoCloseable {
             stuck.clear();
             move(again);
         }
+    }
+
+    private long firstOfRead() {
+        return LongStream.concat(
+                        open.values().stream().flatMapToLong(bucket -> bucket.firstDue().stream()),
+                        stuck.stream().mapToLong(Waiting::wake))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     // --- reading

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.MessageReference;
@@ -66,12 +67,22 @@ public final class DelayEngine implements AutoCloseable {
         return index.firstDueOf(queueId);
     }
 
-    /** When the first message of all in buckets is due, in milliseconds since the epoch; about. */
-    public OptionalLong firstDue() {
-        return index.firstDue();
+    /** How many messages wait in buckets for all queues together; one that is for several counts once. */
+    public long count() {
+        return index.total();
     }
 
-    /** How many messages in buckets are due between these times, in milliseconds since the epoch; to a bucket's span. */
+    /** When the first message of all in buckets is due, in milliseconds since the epoch; about. */
+    public OptionalLong firstDue() {
+        return LongStream.concat(index.firstDue().stream(), clockwork.firstDue().stream())
+                .filter(due -> due > 0) // else nothing wants it any more, and it is about to be deleted
+                .min();
+    }
+
+    /**
+     * How many messages in buckets are due between these times, in milliseconds since the epoch; to a bucket's span, and
+     * without those of buckets that are being read.
+     */
     public long countBetween(long from, long until) {
         return index.countBetween(from, until);
     }

@@ -21,15 +21,21 @@ import org.slf4j.LoggerFactory;
 final class BucketReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BucketReader.class);
 
-    private static final int PORTION_MESSAGES = 256;
-    private static final long PORTION_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int PORTION_MESSAGES = 1024;
+    private static final long PORTION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long ANSWER_SECONDS_MAX = 60;
 
     private final BucketQueue queue;
     private final Fates fates;
     private final PageIterator pages;
-    private @Nullable PagedReference uncommitted;
+    /** What is being read while the last portion is dealt with. */
+    private @Nullable CompletableFuture<Portion> ahead;
+
     private boolean atEnd;
+    /** Of the reading thread. */
+    private @Nullable PagedReference uncommitted;
+
+    private record Portion(List<Waiting> messages, boolean isLast) {}
 
     BucketReader(BucketQueue queue, Fates fates) {
         this.queue = queue;
@@ -37,9 +43,22 @@ final class BucketReader implements AutoCloseable {
         this.pages = queue.getPageSubscription().iterator();
     }
 
-    /** The next messages that are there for good, some hundreds at most; maybe none. See {@link #isAtEnd}. */
+    /** The next messages that are there for good, a thousand at most; maybe none. See {@link #isAtEnd}. */
     List<Waiting> next() {
-        var portion = new CompletableFuture<List<Waiting>>();
+        try {
+            var portion = (ahead == null ? readOn() : ahead)
+                    .orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
+                    .join();
+            atEnd = portion.isLast();
+            ahead = atEnd ? null : readOn();
+            return portion.messages();
+        } catch (CompletionException e) {
+            throw new StoreEnded(e);
+        }
+    }
+
+    private CompletableFuture<Portion> readOn() {
+        var portion = new CompletableFuture<Portion>();
         onReadingThread(() -> {
             try {
                 portion.complete(read());
@@ -47,11 +66,7 @@ final class BucketReader implements AutoCloseable {
                 portion.completeExceptionally(e);
             }
         });
-        try {
-            return portion.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
-            throw new StoreEnded(e);
-        }
+        return portion;
     }
 
     private void onReadingThread(Runnable task) {
@@ -62,11 +77,13 @@ final class BucketReader implements AutoCloseable {
         }
     }
 
-    private List<Waiting> read() {
+    private Portion read() {
+        var isLast = false;
         var portion = new ArrayList<Waiting>();
         var deadline = System.nanoTime() + PORTION_NANOS;
         do {
             var ref = nextCommitted();
+            isLast = ref == null && (uncommitted != null || !pages.hasNext());
             if (ref != null) {
                 var ticket = Ticket.of(ref.getMessage());
                 if (ticket.isPresent()) {
@@ -76,28 +93,20 @@ final class BucketReader implements AutoCloseable {
                             "Message {} in {} was not put there by the engine of time; it stays", ref, queue.getName());
                 }
             }
-        } while (!atEnd && portion.size() < PORTION_MESSAGES && System.nanoTime() < deadline);
-        return portion;
+        } while (!isLast && portion.size() < PORTION_MESSAGES && System.nanoTime() < deadline);
+        return new Portion(portion, isLast);
     }
 
     private @Nullable PagedReference nextCommitted() {
         var ref = uncommitted;
         if (ref == null) {
-            switch (pages.tryNext()) {
-                case noElements -> {
-                    atEnd = true;
-                    return null;
-                }
-                case retry -> {
-                    atEnd = false;
-                    return null;
-                }
-                case hasElements -> ref = pages.next();
+            if (pages.tryNext() != PageIterator.NextResult.hasElements) {
+                return null;
             }
+            ref = pages.next();
         }
         // what follows one that is not committed is not either
         uncommitted = ref == null || queue.isCommitted(ref) ? null : ref;
-        atEnd = uncommitted != null;
         return uncommitted == null ? ref : null;
     }
 

@@ -2,6 +2,7 @@
 package io.quorummq.core.delay;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,9 @@ public final class Wheel {
     private static final Ring FINE = new Ring("fine", Duration.ofMinutes(2).toMillis(), 300);
     /** A year and two weeks. */
     private static final Ring COARSE = new Ring("coarse", Duration.ofHours(8).toMillis(), 1140);
+
+    /** So many buckets before the present one hold nothing of a later round: no ring is filled further ahead. */
+    private static final int PAST_BUCKETS = 28;
 
     private static final List<Ring> RINGS = List.of(FINE, COARSE);
 
@@ -65,6 +69,13 @@ public final class Wheel {
     /** Where a message of a coarse bucket whose time has come waits on; its own bucket again if it is due in a later round. */
     public static Bucket moveOn(long due, long now) {
         return due - now < COARSE.width + MOVED_AHEAD.toMillis() ? FINE.at(due) : COARSE.at(due);
+    }
+
+    /** Fine buckets before coarse ones, each in the order in which their messages are due, what is late by then included. */
+    public static Comparator<Bucket> byTime(long now) {
+        return Comparator.comparing((Bucket bucket) -> !bucket.isFine())
+                .thenComparingInt(bucket ->
+                        Math.floorMod(bucket.number - bucket.ring.at(now).number + PAST_BUCKETS, bucket.ring.buckets));
     }
 
     /** The bucket of this name, if there can be one. */

@@ -4,10 +4,12 @@ package io.quorummq.core.artemis.delay;
 import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.activemq.artemis.core.paging.cursor.PageIterator;
 import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,11 @@ final class BucketReader implements AutoCloseable {
             }
         });
         try {
-            return portion.orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
+            return portion.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(queue.getName() + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new StoreEnded(e);
         }
     }
@@ -68,16 +73,21 @@ final class BucketReader implements AutoCloseable {
         do {
             var ref = nextCommitted();
             if (ref != null) {
-                var ticket = Ticket.of(ref.getMessage());
-                if (ticket.isPresent()) {
-                    portion.add(new Waiting(queue, ref, ticket.get(), fates.wake(ticket.get(), ref.getMessage())));
-                } else {
-                    LOG.error(
-                            "Message {} in {} was not put there by the engine of time; it stays", ref, queue.getName());
-                }
+                waiting(ref).ifPresent(portion::add);
             }
         } while (!atEnd && portion.size() < PORTION_MESSAGES && System.nanoTime() < deadline);
         return portion;
+    }
+
+    /** One message that cannot be read never stops the others. */
+    private Optional<Waiting> waiting(PagedReference ref) {
+        try {
+            var ticket = Ticket.of(ref.getMessage()).orElseThrow();
+            return Optional.of(new Waiting(queue, ref, ticket, fates.wake(ticket, ref.getMessage())));
+        } catch (RuntimeException e) {
+            LOG.error("Message {} in {} is none that the engine of time put there; it stays", ref, queue.getName(), e);
+            return Optional.empty();
+        }
     }
 
     private @Nullable PagedReference nextCommitted() {

@@ -8,17 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import javax.transaction.xa.Xid;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
 
 /**
  * Keeps messages of all protocols until they are due: those due soon in memory, the others on pages. Lives as long as one
  * engine: made before it is loaded, started when it is, closed before it stops.
  */
 public final class DelayEngine implements AutoCloseable {
+    private final ActiveMQServer server;
     private final DelayIndex index = new DelayIndex();
     private final Buckets buckets;
     private final Fates fates;
@@ -34,6 +38,7 @@ public final class DelayEngine implements AutoCloseable {
             DelayLimits limits,
             DelayMeter meter,
             InstantSource clock) {
+        this.server = server;
         this.clock = clock;
         this.buckets = new Buckets(server);
         this.fates = new Fates(destinations);
@@ -51,8 +56,22 @@ public final class DelayEngine implements AutoCloseable {
     public void start() {
         try {
             clockwork.start(buckets.open());
+            server.getResourceManager().getPreparedTransactions().forEach(this::watch);
         } catch (Exception e) {
             throw new IllegalStateException("the buckets of delayed messages cannot be opened", e);
+        }
+    }
+
+    /** Of a transaction that was prepared before this engine was loaded nobody says which messages it brings. */
+    private void watch(Xid prepared) {
+        var tx = server.getResourceManager().getTransaction(prepared);
+        if (tx != null) {
+            tx.addOperation(new TransactionOperationAbstract() {
+                @Override
+                public void afterCommit(Transaction committed) {
+                    clockwork.hurry();
+                }
+            });
         }
     }
 

@@ -187,6 +187,28 @@ final class DelayTroubleTest {
         }
     }
 
+    @Test
+    void aMessageGivenBackThatFindsNoBucketWaitsInItsQueue() throws Exception {
+        try (var engine = engine("<redelivery-delay>7200000</redelivery-delay>")) {
+            engine.sendTo(ORDERS, "delayed", Duration.ofHours(2));
+            engine.send("given back");
+            try (var doors = new Doors(engine);
+                    var session = doors.session(Doors.Door.CORE, Session.SESSION_TRANSACTED);
+                    var consumer = session.createConsumer(session.createQueue(ORDERS))) {
+                assertThat(consumer.receive(5000)).isNotNull();
+                for (var bucket : engine.buckets()) {
+                    bucket.getPagingStore().stop();
+                }
+                session.rollback();
+                await().atMost(PATIENCE).until(() -> engine.counts(ORDERS).delayed() == 2);
+            }
+
+            engine.restart();
+            clock.advance(Duration.ofHours(2));
+            assertThat(engine.take(ORDERS, 2)).containsExactlyInAnyOrder("given back", "delayed");
+        }
+    }
+
     /** As much of OTHER as it takes; answers how many messages that are. */
     private static int fill(TestEngine engine) {
         var body = "x".repeat(4000);

@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,10 +66,12 @@ final class Clockwork implements AutoCloseable {
     private final Queue<Job> asked = new ConcurrentLinkedQueue<>();
     private final Deque<Job> jobs = new ArrayDeque<>();
     private final Map<Bucket, Long> doubtful = new HashMap<>();
+    private final Set<Bucket> toCount = new HashSet<>();
     private final Map<Bucket, Retry> retries = new HashMap<>();
     private @Nullable ScheduledFuture<?> next;
     private long lastPatrol = System.nanoTime();
-    private volatile long hurriedUntil = System.nanoTime();
+    private long hurriedUntil = System.nanoTime();
+    private volatile BooleanSupplier arePrepared = () -> false;
     private volatile boolean started;
     private volatile boolean woken;
     private volatile boolean counted;
@@ -106,8 +109,17 @@ final class Clockwork implements AutoCloseable {
      */
     private record Retry(long atNanos, long due) {}
 
-    /** Begins, with buckets that a broker before this one may have filled. */
-    void start(Collection<BucketQueue> filled) {
+    /**
+     * Begins, with buckets that a broker before this one may have filled.
+     *
+     * @param arePrepared whether transactions are still open that were prepared under that broker: nobody says which messages
+     *     they bring
+     */
+    void start(Collection<BucketQueue> filled, BooleanSupplier arePrepared) {
+        this.arePrepared = arePrepared;
+        if (arePrepared.getAsBoolean()) {
+            hurriedUntil = System.nanoTime() + HURRY_NANOS;
+        }
         filled.stream()
                 .sorted(Comparator.comparing(BucketQueue::bucket, Wheel.byTime(clock.millis())))
                 .forEach(uncounted::add);
@@ -129,9 +141,9 @@ final class Clockwork implements AutoCloseable {
         wake();
     }
 
-    /** Messages may have come that nobody announces: looks for them more often for a while. */
-    void hurry() {
-        hurriedUntil = System.nanoTime() + HURRY_NANOS;
+    /** Has these buckets counted anew, once they are quiet. On this thread, when work that was {@link #ask asked} for ends. */
+    void countAgain(Collection<Bucket> inDoubt) {
+        toCount.addAll(inDoubt);
     }
 
     /** Looks at once whether there is something to do. */
@@ -399,6 +411,9 @@ final class Clockwork implements AutoCloseable {
             return;
         }
         lastPatrol = now;
+        if (arePrepared.getAsBoolean()) {
+            hurriedUntil = now + HURRY_NANOS;
+        }
         for (var queue : buckets.all()) {
             var bucket = queue.bucket();
             // not the messages of the queue: of a queue that was empty when it was loaded Artemis answers none
@@ -406,7 +421,10 @@ final class Clockwork implements AutoCloseable {
             var isQuiet = !open.containsKey(bucket)
                     && !cascading.contains(bucket)
                     && !queue.getPageSubscription().isCounterPending();
-            if (!isQuiet || there == index.messages(bucket)) {
+            if (isQuiet && toCount.remove(bucket)) {
+                uncounted.add(queue);
+                counted = false;
+            } else if (!isQuiet || there == index.messages(bucket)) {
                 doubtful.remove(bucket);
             } else if (Long.valueOf(there).equals(doubtful.put(bucket, there))) {
                 LOG.info(

@@ -8,14 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import javax.transaction.xa.Xid;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
-import org.apache.activemq.artemis.core.transaction.Transaction;
-import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract;
 
 /**
  * Keeps messages of all protocols until they are due: those due soon in memory, the others on pages. Lives as long as one
@@ -23,6 +20,7 @@ import org.apache.activemq.artemis.core.transaction.TransactionOperationAbstract
  */
 public final class DelayEngine implements AutoCloseable {
     private final ActiveMQServer server;
+    private final Destinations destinations;
     private final DelayIndex index = new DelayIndex();
     private final Buckets buckets;
     private final Fates fates;
@@ -39,6 +37,7 @@ public final class DelayEngine implements AutoCloseable {
             DelayMeter meter,
             InstantSource clock) {
         this.server = server;
+        this.destinations = destinations;
         this.clock = clock;
         this.buckets = new Buckets(server);
         this.fates = new Fates(destinations);
@@ -55,23 +54,12 @@ public final class DelayEngine implements AutoCloseable {
     /** Begins to move messages; once the engine is loaded. */
     public void start() {
         try {
-            clockwork.start(buckets.open());
-            server.getResourceManager().getPreparedTransactions().forEach(this::watch);
+            var transactions = server.getResourceManager();
+            var prepared = List.copyOf(transactions.getPreparedTransactions());
+            clockwork.start(
+                    buckets.open(), () -> prepared.stream().anyMatch(xid -> transactions.getTransaction(xid) != null));
         } catch (Exception e) {
             throw new IllegalStateException("the buckets of delayed messages cannot be opened", e);
-        }
-    }
-
-    /** Of a transaction that was prepared before this engine was loaded nobody says which messages it brings. */
-    private void watch(Xid prepared) {
-        var tx = server.getResourceManager().getTransaction(prepared);
-        if (tx != null) {
-            tx.addOperation(new TransactionOperationAbstract() {
-                @Override
-                public void afterCommit(Transaction committed) {
-                    clockwork.hurry();
-                }
-            });
         }
     }
 
@@ -111,6 +99,12 @@ public final class DelayEngine implements AutoCloseable {
                 waiting -> fates.wanting(waiting.ticket()).isEmpty(),
                 this::settle,
                 Long.MAX_VALUE);
+        var unused = sweep.found().thenAccept(swept -> {
+            // what was sent to it while it was cleared was forgotten with the rest
+            if (destinations.find(queueId).isPresent()) {
+                clockwork.countAgain(held);
+            }
+        });
         clockwork.ask(sweep);
     }
 

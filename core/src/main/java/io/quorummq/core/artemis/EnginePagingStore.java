@@ -3,13 +3,18 @@ package io.quorummq.core.artemis;
 
 import io.quorummq.core.artemis.delay.Buckets;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.activemq.artemis.api.core.ActiveMQIllegalStateException;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.io.SequentialFileFactory;
 import org.apache.activemq.artemis.core.paging.PagingManager;
 import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
 import org.apache.activemq.artemis.core.paging.impl.PagingStoreFactoryNIO;
 import org.apache.activemq.artemis.core.paging.impl.PagingStoreImpl;
+import org.apache.activemq.artemis.core.server.RouteContextList;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.utils.actors.ArtemisExecutor;
 import org.apache.activemq.artemis.utils.runnables.AtomicRunnable;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +65,22 @@ public class EnginePagingStore extends PagingStoreImpl {
             return true;
         }
         return super.checkMemory(runOnFailure, whenAvailable, whenBlocking, onBlocked);
+    }
+
+    /** Where its pages are closed already, Artemis would store the message beside them, where the engine of time never looks. */
+    @Override
+    public int page(
+            Message message,
+            @Nullable Transaction tx,
+            RouteContextList queues,
+            @Nullable Function<Message, Message> decorator,
+            boolean useFlowControl)
+            throws Exception {
+        var credits = super.page(message, tx, queues, decorator, useFlowControl);
+        if (credits < 0 && Buckets.isBucket(getAddress())) {
+            throw new ActiveMQIllegalStateException("the pages of " + getAddress() + " are closed");
+        }
+        return credits;
     }
 
     /** A bucket of delayed messages pages always: Artemis would keep the next message of a drained one in memory. */

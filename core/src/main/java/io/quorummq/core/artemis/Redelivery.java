@@ -54,8 +54,24 @@ final class Redelivery {
                 && queue.sendToDeadLetterAddress(null, ref);
     }
 
-    /** Whether the message went to wait elsewhere, because it is to be delivered again much later than in a moment. */
-    boolean isPostponed(MessageReference ref, long delayMillis) throws Exception {
+    /**
+     * Whether the message went to wait elsewhere, because it is to be delivered again much later than in a moment. Where it cannot
+     * go there it waits in memory: an exception would leave it in no queue.
+     */
+    boolean isPostponed(MessageReference ref, long delayMillis) {
+        try {
+            return postponed(ref, delayMillis);
+        } catch (Exception e) {
+            LOG.error(
+                    "Queue {}: message {} waits in memory, because it cannot be put elsewhere",
+                    queue.getName(),
+                    ref.getMessageID(),
+                    e);
+            return false;
+        }
+    }
+
+    private boolean postponed(MessageReference ref, long delayMillis) throws Exception {
         var due = shared.now() + delayMillis;
         var id = ref.getMessageID();
         if (!ref.isDurable()

@@ -2,6 +2,7 @@
 package io.quorummq.core.delay;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,10 +16,10 @@ public final class Wheel {
     public static final Duration READ_AHEAD = Duration.ofSeconds(20);
 
     // each has room for the span of a bucket of the next ring, for the time by which that is moved ahead, and to spare
-    private static final Ring MINUTES = new Ring("minute", Duration.ofMinutes(1), 90, READ_AHEAD);
-    private static final Ring HOURS = new Ring("hour", Duration.ofHours(1), 28, Duration.ofMinutes(5));
+    private static final Ring MINUTES = new Ring("minute", Duration.ofMinutes(1), 90, 20, READ_AHEAD);
+    private static final Ring HOURS = new Ring("hour", Duration.ofHours(1), 28, 1, Duration.ofMinutes(5));
     /** A year and more than two weeks. */
-    private static final Ring DAYS = new Ring("day", Duration.ofDays(1), 384, Duration.ofHours(1));
+    private static final Ring DAYS = new Ring("day", Duration.ofDays(1), 384, 15, Duration.ofHours(1));
 
     private static final List<Ring> RINGS = List.of(MINUTES, HOURS, DAYS);
 
@@ -28,9 +29,10 @@ public final class Wheel {
      * Buckets that follow one another in time, the last one by the first.
      *
      * @param width the span of each bucket
+     * @param past so many buckets before the present one hold nothing of a later round: the ring is not filled further ahead
      * @param ahead how long before its span begins a bucket is dealt with
      */
-    public record Ring(String name, Duration width, int buckets, Duration ahead) {
+    public record Ring(String name, Duration width, int buckets, int past, Duration ahead) {
         Bucket at(long time) {
             return new Bucket(this, (int) Math.floorMod(Math.floorDiv(time, width.toMillis()), (long) buckets));
         }
@@ -53,11 +55,6 @@ public final class Wheel {
             var from = isFine() ? firstDue : firstDue - Math.floorMod(firstDue, ring.width.toMillis());
             return from - ring.ahead.toMillis();
         }
-
-        /** How many buckets of its ring come after the one of this time until this one does. */
-        public int distanceFrom(long time) {
-            return Math.floorMod(number - ring.at(time).number, ring.buckets);
-        }
     }
 
     /** Where a new message waits that is due at this time, which has not come yet. */
@@ -77,6 +74,13 @@ public final class Wheel {
 
     private static boolean isWithin(long millis, Ring ring) {
         return millis <= ring.width.plus(ring.ahead).toMillis();
+    }
+
+    /** Fine buckets before coarse ones, each in the order in which their messages are due, what is late by then included. */
+    public static Comparator<Bucket> byTime(long now) {
+        return Comparator.comparing((Bucket bucket) -> bucket.ring.width)
+                .thenComparingInt(bucket -> Math.floorMod(
+                        bucket.number - bucket.ring.at(now).number + bucket.ring.past, bucket.ring.buckets));
     }
 
     /** The bucket of this name, if there can be one. */

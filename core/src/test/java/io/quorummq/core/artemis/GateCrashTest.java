@@ -9,9 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.queue.QueueAttributes;
 import jakarta.jms.Session;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +40,7 @@ class GateCrashTest {
             var received = List.of(engine.receive(1).get(0), engine.receive(1).get(0));
             assertThat(delete(engine, received.get(0))).isTrue();
 
-            copy(home, crashed);
+            TestEngine.copy(home, crashed);
             try (var after = engine(crashed, paging)) {
                 assertThat(after.receive(2)).isEmpty();
                 assertThat(delete(after, received.get(0))).isFalse();
@@ -67,7 +65,7 @@ class GateCrashTest {
                     assertThat(consumer.receive(5000)).isNotNull();
                     session.rollback();
 
-                    copy(home, crashed);
+                    TestEngine.copy(home, crashed);
                 }
             }
         }
@@ -77,18 +75,6 @@ class GateCrashTest {
                 after.receive(16, Duration.ofSeconds(5)).forEach(one -> counts.add(one.receiveCount()));
             }
             assertThat(counts).containsExactly(2, 2);
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        List<Path> files;
-        try (var walk = Files.walk(from)) {
-            files = walk.filter(Files::isRegularFile).toList();
-        }
-        for (var file : files) {
-            var target = to.resolve(from.relativize(file).toString());
-            Files.createDirectories(target.getParent());
-            Files.copy(file, target);
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorummq.core.artemis;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quorummq.core.artemis.delay.Buckets;
 import io.quorummq.core.credential.Credential;
 import io.quorummq.core.message.Delivery;
 import io.quorummq.core.message.MessageId;
@@ -25,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -181,6 +184,42 @@ final class TestEngine implements AutoCloseable {
         var refused = now(broker().deleteLeased(find(queue), List.of(delivery.handle())));
         if (!refused.isEmpty()) {
             throw new AssertionError("the handle of " + delivery + " was refused");
+        }
+    }
+
+    /** Receives and deletes until so many bodies have come, and what comes with the last of them. */
+    List<String> take(String queue, int atLeast) {
+        var bodies = new ArrayList<String>();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            for (var delivery : receiveFrom(queue, 16, Duration.ofSeconds(1))) {
+                bodies.add(delivery.body());
+                delete(queue, delivery);
+            }
+            return bodies.size() >= atLeast;
+        });
+        return bodies;
+    }
+
+    /** The queues in which delayed messages wait. */
+    List<Queue> buckets() {
+        var server = engine.server();
+        return server.getPostOffice()
+                .getAllBindings()
+                .filter(binding -> Buckets.isBucket(binding.getUniqueName()))
+                .map(binding -> server.locateQueue(binding.getUniqueName()))
+                .toList();
+    }
+
+    /** What a crash at this moment would leave in the directory of an engine. */
+    static void copy(Path from, Path to) throws IOException {
+        List<Path> files;
+        try (var walk = Files.walk(from)) {
+            files = walk.filter(Files::isRegularFile).toList();
+        }
+        for (var file : files) {
+            var target = to.resolve(from.relativize(file).toString());
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
         }
     }
 

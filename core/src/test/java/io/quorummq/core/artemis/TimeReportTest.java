@@ -90,7 +90,7 @@ final class TimeReportTest {
         try (var engine = engine()) {
             engine.create();
             engine.sendTo(ORDERS, "moved", Duration.ofHours(20));
-            clock.advance(Duration.ofHours(19));
+            clock.advance(Duration.ofHours(20).minusMinutes(4));
             await().atMost(PATIENCE).until(() -> figures(engine).moves() == 1);
             assertThat(figures(engine).delivered()).allMatch(late -> late.messages() == 0);
 

@@ -3,7 +3,6 @@ package io.quorummq.core.delay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorummq.core.delay.Wheel.Bucket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -75,16 +74,5 @@ final class WheelTest {
         var bucket = Wheel.place(due, NOON);
 
         assertThat(Wheel.moveOn(due, NOON + Duration.ofDays(1).toMillis())).isEqualTo(bucket);
-    }
-
-    @Test
-    void distanceCountsForwardRoundTheRing() {
-        var now = Wheel.place(NOON + 1, NOON);
-        var next = Wheel.place(NOON + 60_000, NOON);
-
-        assertThat(now.distanceFrom(NOON)).isZero();
-        assertThat(next.distanceFrom(NOON)).isEqualTo(1);
-        assertThat(new Bucket(now.ring(), Math.floorMod(now.number() - 1, 90)).distanceFrom(NOON))
-                .isEqualTo(89);
     }
 }

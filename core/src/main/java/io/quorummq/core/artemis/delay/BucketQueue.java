@@ -55,6 +55,9 @@ public final class BucketQueue extends QueueImpl {
                 factory);
         this.bucket = bucket;
         this.committed = committed;
+        // Artemis deletes the pages of a queue that it takes for empty, and does so while all on them is of prepared
+        // transactions
+        pages.notEmpty();
     }
 
     Bucket bucket() {

@@ -4,10 +4,14 @@ package io.quorummq.core.artemis.delay;
 import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.activemq.artemis.core.paging.cursor.PageIterator;
 import org.apache.activemq.artemis.core.paging.cursor.PagedReference;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,9 @@ final class BucketReader implements AutoCloseable {
     /** What is being read while the last portion is dealt with. */
     private @Nullable CompletableFuture<Portion> ahead;
 
+    /** What was acknowledged since that began, by position. */
+    private final Set<Long> goneMeanwhile = new HashSet<>();
+
     private boolean atEnd;
     /** Of the reading thread. */
     private @Nullable PagedReference uncommitted;
@@ -46,14 +53,27 @@ final class BucketReader implements AutoCloseable {
     /** The next messages that are there for good, a thousand at most; maybe none. See {@link #isAtEnd}. */
     List<Waiting> next() {
         try {
-            var portion = (ahead == null ? readOn() : ahead)
-                    .orTimeout(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)
-                    .join();
+            var portion = (ahead == null ? readOn() : ahead).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+            var messages = portion.messages().stream()
+                    .filter(waiting -> !goneMeanwhile.contains(waiting.position()))
+                    .toList();
+            // what is read from now on contains none of them any more
+            goneMeanwhile.clear();
             atEnd = portion.isLast();
             ahead = atEnd ? null : readOn();
-            return portion.messages();
-        } catch (CompletionException e) {
+            return messages;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(queue.getName() + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new StoreEnded(e);
+        }
+    }
+
+    /** The message at this position was acknowledged, for good; it may have been read ahead before that. */
+    void gone(long position) {
+        if (ahead != null) {
+            goneMeanwhile.add(position);
         }
     }
 
@@ -85,16 +105,21 @@ final class BucketReader implements AutoCloseable {
             var ref = nextCommitted();
             isLast = ref == null && (uncommitted != null || !pages.hasNext());
             if (ref != null) {
-                var ticket = Ticket.of(ref.getMessage());
-                if (ticket.isPresent()) {
-                    portion.add(new Waiting(queue, ref, ticket.get(), fates.wake(ticket.get(), ref.getMessage())));
-                } else {
-                    LOG.error(
-                            "Message {} in {} was not put there by the engine of time; it stays", ref, queue.getName());
-                }
+                waiting(ref).ifPresent(portion::add);
             }
         } while (!isLast && portion.size() < PORTION_MESSAGES && System.nanoTime() < deadline);
         return new Portion(portion, isLast);
+    }
+
+    /** One message that cannot be read never stops the others. */
+    private Optional<Waiting> waiting(PagedReference ref) {
+        try {
+            var ticket = Ticket.of(ref.getMessage()).orElseThrow();
+            return Optional.of(new Waiting(queue, ref, ticket, fates.wake(ticket, ref.getMessage())));
+        } catch (RuntimeException e) {
+            LOG.error("Message {} in {} is none that the engine of time put there; it stays", ref, queue.getName(), e);
+            return Optional.empty();
+        }
     }
 
     private @Nullable PagedReference nextCommitted() {

@@ -6,7 +6,10 @@ import io.quorummq.core.delay.Wheel;
 import io.quorummq.core.delay.Wheel.Bucket;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ final class Cascade implements Job {
     private long batchBytes;
     private long lateBytes;
     private long left = Long.MAX_VALUE;
+    private long stuck = Long.MAX_VALUE;
 
     Cascade(
             BucketQueue queue,
@@ -64,7 +68,35 @@ final class Cascade implements Job {
                 return true;
             }
         } while (System.nanoTime() < deadlineNanos);
+        moveBatch();
         return false;
+    }
+
+    /** Those that are late are held over many steps, to bring them into order. */
+    @Override
+    public void withdraw(Collection<Waiting> messages) {
+        var positions = messages.stream()
+                .filter(waiting -> waiting.bucket().bucket().equals(bucket()))
+                .map(Waiting::position)
+                .collect(Collectors.toSet());
+        positions.forEach(reader::gone);
+        if (late.removeIf(waiting -> positions.contains(waiting.position()))) {
+            lateBytes = late.stream().mapToLong(Waiting::bytes).sum();
+        }
+    }
+
+    /** When the first message was due of those that could not be moved. */
+    OptionalLong firstStuck() {
+        return stuck == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(stuck);
+    }
+
+    /** Whether what is read is counted. */
+    boolean isCounting() {
+        return census != null;
+    }
+
+    BucketQueue queue() {
+        return queue;
     }
 
     private void sort(Waiting waiting) {
@@ -106,8 +138,8 @@ final class Cascade implements Job {
 
     private void move(List<Waiting> messages) {
         if (!messages.isEmpty()) {
-            for (var stuck : mover.move(List.copyOf(messages))) {
-                left = Math.min(left, stuck.wake());
+            for (var failed : mover.move(List.copyOf(messages))) {
+                stuck = Math.min(stuck, failed.wake());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.quorummq.core.artemis.delay;
 
 import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
 import io.quorummq.core.delay.DelayIndex;
+import io.quorummq.core.delay.Wheel;
 import io.quorummq.core.delay.Wheel.Bucket;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +46,9 @@ final class Clockwork implements AutoCloseable {
     private static final long PAUSE_MILLIS = 50;
     private static final long PATROL_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long TRIM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long HURRIED_PATROL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long HURRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CLOSE_SECONDS_MAX = 10;
 
     private static final int BATCH_MESSAGES = 256;
@@ -67,11 +71,14 @@ final class Clockwork implements AutoCloseable {
     private final Queue<Job> asked = new ConcurrentLinkedQueue<>();
     private final Deque<Job> jobs = new ArrayDeque<>();
     private final Map<Bucket, Long> doubtful = new HashMap<>();
-    private final List<Waiting> stuck = new ArrayList<>();
+    private final Set<Bucket> toCount = new HashSet<>();
+    private final Map<Bucket, Retry> retries = new HashMap<>();
     private @Nullable ScheduledFuture<?> next;
     private long lastTrim = System.nanoTime();
     private long lastPatrol = System.nanoTime();
-    private long retryAt;
+    private long hurriedUntil = System.nanoTime();
+    private volatile BooleanSupplier arePrepared = () -> false;
+    private volatile boolean started;
     private volatile boolean woken;
     private volatile boolean counted;
     private volatile boolean ended;
@@ -104,15 +111,28 @@ final class Clockwork implements AutoCloseable {
         return made;
     }
 
-    /** Begins, with buckets that a broker before this one may have filled. */
-    void start(Collection<BucketQueue> filled) {
-        var now = clock.millis();
-        // the bucket of this minute first, then the others in the order of their time
+    /**
+     * When messages are tried again that could not be moved.
+     *
+     * @param due when the first of them was
+     */
+    private record Retry(long atNanos, long due) {}
+
+    /**
+     * Begins, with buckets that a broker before this one may have filled.
+     *
+     * @param arePrepared whether transactions are still open that were prepared under that broker: nobody says which messages
+     *     they bring
+     */
+    void start(Collection<BucketQueue> filled, BooleanSupplier arePrepared) {
+        this.arePrepared = arePrepared;
+        if (arePrepared.getAsBoolean()) {
+            hurriedUntil = System.nanoTime() + HURRY_NANOS;
+        }
         filled.stream()
-                .sorted(Comparator.comparing(
-                                (BucketQueue queue) -> queue.bucket().ring().width())
-                        .thenComparingInt(queue -> queue.bucket().distanceFrom(now)))
+                .sorted(Comparator.comparing(BucketQueue::bucket, Wheel.byTime(clock.millis())))
                 .forEach(uncounted::add);
+        started = true;
         schedule(0);
     }
 
@@ -136,6 +156,11 @@ final class Clockwork implements AutoCloseable {
         wake();
     }
 
+    /** Has these buckets counted anew, once they are quiet. On this thread, when work that was {@link #ask asked} for ends. */
+    void countAgain(Collection<Bucket> inDoubt) {
+        toCount.addAll(inDoubt);
+    }
+
     /** Looks at once whether there is something to do. */
     void wake() {
         if (!woken) {
@@ -144,7 +169,11 @@ final class Clockwork implements AutoCloseable {
         }
     }
 
+    /** Nothing before {@link #start}: a bucket would be looked through while it is still to be counted. */
     private synchronized void schedule(long delayMillis) {
+        if (!started) {
+            return;
+        }
         try {
             if (next == null || next.getDelay(TimeUnit.MILLISECONDS) > delayMillis) {
                 if (next != null) {
@@ -165,9 +194,13 @@ final class Clockwork implements AutoCloseable {
         } catch (StoreEnded e) {
             LOG.debug("Delayed messages are not moved any more", e);
             ended = true;
-        } catch (RuntimeException e) {
-            LOG.error("The engine of time begins anew", e);
-            beginAnew();
+        } catch (RuntimeException | Error e) {
+            if (ended) {
+                LOG.debug("The pages are closed", e);
+            } else {
+                LOG.error("The engine of time begins anew", e);
+                beginAnew();
+            }
         }
         if (ended) {
             end();
@@ -180,22 +213,35 @@ final class Clockwork implements AutoCloseable {
     }
 
     private void beginAnew() {
-        stuck.clear();
-        for (var bucket : List.copyOf(open.keySet())) {
-            close(bucket);
-            index.stays(bucket, 0);
+        retries.clear();
+        for (var bucket : List.copyOf(open.values())) {
+            countAgain(bucket.isCounting(), bucket.queue());
+            close(bucket.queue().bucket());
+            index.stays(bucket.queue().bucket(), 0);
         }
-        jobs.forEach(Job::close);
+        for (var job : jobs) {
+            if (job instanceof Cascade cascade) {
+                countAgain(cascade.isCounting(), cascade.queue());
+            }
+            job.close();
+        }
         jobs.clear();
         cascading.forEach(bucket -> index.stays(bucket, 0));
         cascading.clear();
+    }
+
+    private void countAgain(boolean wasCounting, BucketQueue queue) {
+        if (wasCounting) {
+            uncounted.add(queue);
+            counted = false;
+        }
     }
 
     /** One round; answers how long to pause before the next one, in milliseconds. */
     private long work() {
         openDue();
         var moreIsDue = moveDue();
-        retryStuck();
+        retry();
         var moreToRead = read();
         moreIsDue |= moveDue();
         var moreToDo = stepOfLongWork();
@@ -276,38 +322,49 @@ final class Clockwork implements AutoCloseable {
     }
 
     private void move(List<Waiting> messages) {
-        var failed = mover.move(List.copyOf(messages));
+        var failed = new HashSet<>(mover.move(List.copyOf(messages)));
         for (var waiting : messages) {
+            var bucket = waiting.bucket().bucket();
+            var read = open.get(bucket);
             if (failed.contains(waiting)) {
-                stuck.add(waiting);
-            } else {
-                gone(waiting);
+                retryLater(bucket, waiting.wake());
+                if (read != null) {
+                    read.failed(waiting);
+                }
+            } else if (read != null) {
+                read.gone(waiting);
             }
         }
-        if (!failed.isEmpty()) {
-            retryAt = System.nanoTime() + RETRY_NANOS;
-        }
     }
 
-    private void gone(Waiting waiting) {
-        var bucket = open.get(waiting.bucket().bucket());
-        if (bucket != null) {
-            bucket.gone(waiting);
-        }
+    private void retryLater(Bucket bucket, long due) {
+        retries.merge(
+                bucket,
+                new Retry(System.nanoTime() + RETRY_NANOS, due),
+                (known, added) -> new Retry(known.atNanos, Math.min(known.due, added.due)));
     }
 
-    private void retryStuck() {
-        if (!stuck.isEmpty() && System.nanoTime() - retryAt >= 0) {
-            var again = List.copyOf(stuck);
-            stuck.clear();
-            move(again);
-        }
+    /** They wait on their pages, not here: the memory, and the buckets that may be open, are for those that can be moved. */
+    private void retry() {
+        var now = System.nanoTime();
+        retries.entrySet().removeIf(entry -> {
+            if (entry.getValue().atNanos - now > 0) {
+                return false;
+            }
+            var read = open.get(entry.getKey());
+            if (read == null) {
+                index.stays(entry.getKey(), entry.getValue().due);
+            } else {
+                read.retry();
+            }
+            return true;
+        });
     }
 
     private long firstOfRead() {
         return LongStream.concat(
                         open.values().stream().flatMapToLong(bucket -> bucket.firstDue().stream()),
-                        stuck.stream().mapToLong(Waiting::wake))
+                        retries.values().stream().mapToLong(Retry::due))
                 .min()
                 .orElse(Long.MAX_VALUE);
     }
@@ -362,6 +419,7 @@ final class Clockwork implements AutoCloseable {
             job.close();
             if (job instanceof Cascade cascade) {
                 cascading.remove(cascade.bucket());
+                cascade.firstStuck().ifPresent(due -> retryLater(cascade.bucket(), due));
             }
         }
         return true;
@@ -398,17 +456,25 @@ final class Clockwork implements AutoCloseable {
      * before this broker began to serve; the bucket is counted anew.
      */
     private void patrol() {
-        if (!counted || System.nanoTime() - lastPatrol < PATROL_NANOS) {
+        var now = System.nanoTime();
+        if (!counted || now - lastPatrol < (now - hurriedUntil < 0 ? HURRIED_PATROL_NANOS : PATROL_NANOS)) {
             return;
         }
-        lastPatrol = System.nanoTime();
+        lastPatrol = now;
+        if (arePrepared.getAsBoolean()) {
+            hurriedUntil = now + HURRY_NANOS;
+        }
         for (var queue : buckets.all()) {
             var bucket = queue.bucket();
-            var there = queue.getPageSubscription().getMessageCount();
+            // not the messages of the queue: of a queue that was empty when it was loaded Artemis answers none
+            var there = queue.getPageSubscription().getCounter().getValue();
             var isQuiet = !open.containsKey(bucket)
                     && !cascading.contains(bucket)
                     && !queue.getPageSubscription().isCounterPending();
-            if (!isQuiet || there == index.messages(bucket)) {
+            if (isQuiet && toCount.remove(bucket)) {
+                uncounted.add(queue);
+                counted = false;
+            } else if (!isQuiet || there == index.messages(bucket)) {
                 doubtful.remove(bucket);
             } else if (Long.valueOf(there).equals(doubtful.put(bucket, there))) {
                 LOG.info(
@@ -423,8 +489,9 @@ final class Clockwork implements AutoCloseable {
         }
     }
 
-    /** Drops the messages, wherever they are in memory: another has dealt with them. */
+    /** Drops the messages, wherever they are in memory: another deals with them, and what is taken twice is counted twice. */
     void withdraw(Collection<Waiting> messages) {
+        jobs.forEach(job -> job.withdraw(messages));
         for (var waiting : messages) {
             var bucket = open.get(waiting.bucket().bucket());
             if (bucket != null) {
@@ -449,7 +516,9 @@ final class Clockwork implements AutoCloseable {
         mover.stop();
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+            if (thread.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                end(); // it may have stopped between two steps of a search that somebody waits for
+            } else {
                 LOG.warn("The engine of time has not stopped within {} s", CLOSE_SECONDS_MAX);
             }
         } catch (InterruptedException e) {

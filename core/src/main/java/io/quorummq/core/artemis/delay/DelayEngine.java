@@ -20,6 +20,8 @@ import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugi
  * engine: made before it is loaded, started when it is, closed before it stops.
  */
 public final class DelayEngine implements AutoCloseable {
+    private final ActiveMQServer server;
+    private final Destinations destinations;
     private final DelayIndex index = new DelayIndex();
     private final Buckets buckets;
     private final Fates fates;
@@ -35,6 +37,8 @@ public final class DelayEngine implements AutoCloseable {
             DelayLimits limits,
             DelayMeter meter,
             InstantSource clock) {
+        this.server = server;
+        this.destinations = destinations;
         this.clock = clock;
         this.buckets = new Buckets(server);
         this.fates = new Fates(destinations);
@@ -51,7 +55,10 @@ public final class DelayEngine implements AutoCloseable {
     /** Begins to move messages; once the engine is loaded. */
     public void start() {
         try {
-            clockwork.start(buckets.open());
+            var transactions = server.getResourceManager();
+            var prepared = List.copyOf(transactions.getPreparedTransactions());
+            clockwork.start(
+                    buckets.open(), () -> prepared.stream().anyMatch(xid -> transactions.getTransaction(xid) != null));
         } catch (Exception e) {
             throw new IllegalStateException("the buckets of delayed messages cannot be opened", e);
         }
@@ -103,6 +110,12 @@ public final class DelayEngine implements AutoCloseable {
                 waiting -> fates.wanting(waiting.ticket()).isEmpty(),
                 this::settle,
                 Long.MAX_VALUE);
+        var unused = sweep.found().thenAccept(swept -> {
+            // what was sent to it while it was cleared was forgotten with the rest
+            if (destinations.find(queueId).isPresent()) {
+                clockwork.countAgain(held);
+            }
+        });
         clockwork.ask(sweep);
     }
 

@@ -104,7 +104,8 @@ final class DelayRouting implements ActiveMQServerMessagePlugin {
                 0,
                 0,
                 queues.stream().map(Queue::getID).toList());
-        var bucket = buckets.get(Wheel.place(fates.wake(ticket, message), now));
+        var wake = fates.wake(ticket, message);
+        var bucket = buckets.get(Wheel.place(wake, now));
         ticket.attachTo(message);
         context.clear().setReusable(false);
         context.addQueue(bucket.getAddress(), bucket);
@@ -113,7 +114,17 @@ final class DelayRouting implements ActiveMQServerMessagePlugin {
             tx.addOperation(new TransactionOperationAbstract() {
                 @Override
                 public void afterCommit(Transaction committed) {
+                    // Artemis does so a moment later: who looks at the bucket in between would see it as not committed
+                    var pages = server.getPagingManager().getTransaction(committed.getID());
+                    if (pages != null) {
+                        pages.commit();
+                    }
                     arrived(bucket, ticket, message);
+                }
+
+                @Override
+                public void afterRollback(Transaction rolledBack) {
+                    index.stays(bucket.bucket(), wake); // it takes its place on the page until somebody looks at it
                 }
             });
         }

@@ -10,7 +10,10 @@ import io.quorummq.core.delay.Wheel;
 import io.quorummq.core.delay.Wheel.Bucket;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
 import org.apache.activemq.artemis.core.persistence.impl.journal.LargeServerMessageImpl;
@@ -72,20 +75,41 @@ final class Mover {
         } catch (StoreEnded e) {
             throw e;
         } catch (Exception e) {
-            if (batch.size() == 1) {
-                LOG.error(
-                        "Message {}, due at {}, cannot be moved out of {}; it is tried again",
-                        batch.get(0).ticket().firstId(),
-                        batch.get(0).ticket().due(),
-                        batch.get(0).bucket().getName(),
-                        e);
-                return batch;
-            }
-            LOG.warn("{} messages cannot be moved together, so each alone: {}", batch.size(), e.toString());
+            LOG.debug("{} messages cannot be moved together, so each alone", batch.size(), e);
         }
+        return moveEach(batch);
+    }
+
+    private List<Waiting> moveEach(List<Waiting> batch) {
         var stuck = new ArrayList<Waiting>();
+        var full = new HashSet<Long>();
+        Exception reason = null;
         for (var waiting : batch) {
-            stuck.addAll(move(List.of(waiting)));
+            if (!Collections.disjoint(full, waiting.ticket().queues())) {
+                stuck.add(waiting);
+                continue;
+            }
+            try {
+                moveTogether(List.of(waiting));
+            } catch (StoreEnded e) {
+                throw e;
+            } catch (Exception e) {
+                stuck.add(waiting);
+                reason = reason == null ? e : reason;
+                if (e instanceof ActiveMQAddressFullException) {
+                    full.addAll(waiting.ticket().queues());
+                }
+            }
+        }
+        if (reason != null) {
+            var first = stuck.get(0);
+            LOG.error(
+                    "{} messages, the first one {}, due at {}, cannot be moved out of {}; they are tried again",
+                    stuck.size(),
+                    first.ticket().firstId(),
+                    first.ticket().due(),
+                    first.bucket().getName(),
+                    reason);
         }
         return stuck;
     }
@@ -93,8 +117,14 @@ final class Mover {
     private void moveTogether(List<Waiting> batch) throws Exception {
         var now = clock.millis();
         inOneTransaction(tx -> {
+            var decided = new ArrayList<Fate>();
             for (var waiting : batch) {
-                move(waiting, fates.at(now, waiting.ticket(), waiting.ref().getMessage()), now, tx);
+                var fate = fates.at(now, waiting.ticket(), waiting.ref().getMessage());
+                put(waiting, fate, now, tx);
+                decided.add(fate);
+            }
+            for (var i = 0; i < batch.size(); i++) {
+                take(batch.get(i), decided.get(i), tx);
             }
         });
     }
@@ -104,11 +134,17 @@ final class Mover {
         var now = clock.millis();
         try {
             inOneTransaction(tx -> {
+                var decided = new ArrayList<Fate>();
                 for (var waiting : messages) {
                     var stay = fates.wanting(waiting.ticket()).stream()
                             .filter(id -> id != queueId)
                             .toList();
-                    move(waiting, new Fate(List.of(), stay), now, tx);
+                    var fate = new Fate(List.of(), stay);
+                    put(waiting, fate, now, tx);
+                    decided.add(fate);
+                }
+                for (var i = 0; i < messages.size(); i++) {
+                    take(messages.get(i), decided.get(i), tx);
                 }
             });
         } catch (RuntimeException e) {
@@ -149,7 +185,7 @@ final class Mover {
         }
     }
 
-    private void move(Waiting waiting, Fate fate, long now, Transaction tx) throws Exception {
+    private void put(Waiting waiting, Fate fate, long now, Transaction tx) throws Exception {
         var ticket = waiting.ticket();
         var original = waiting.ref().getMessage();
         if (!fate.deliver().isEmpty()) {
@@ -165,6 +201,11 @@ final class Mover {
                     fate.stay());
             store(original, rest, Wheel.moveOn(wake(rest, original), now), tx);
         }
+    }
+
+    /** After all else in the transaction that may fail: Artemis passes over the message from now on, rolled back or not. */
+    private void take(Waiting waiting, Fate fate, Transaction tx) throws Exception {
+        var ticket = waiting.ticket();
         waiting.bucket().acknowledge(tx, waiting.ref(), AckReason.NORMAL, null, false);
         tx.addOperation(new TransactionOperationAbstract() {
             @Override
@@ -209,6 +250,11 @@ final class Mover {
             @Override
             public void afterCommit(Transaction committed) {
                 index.add(bucket, fates.wanting(ticket), due);
+            }
+
+            @Override
+            public void afterRollback(Transaction rolledBack) {
+                index.stays(bucket, due); // the copy takes its place on the page until somebody looks at it
             }
         });
     }

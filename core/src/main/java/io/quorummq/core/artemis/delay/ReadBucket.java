@@ -4,8 +4,10 @@ package io.quorummq.core.artemis.delay;
 import io.quorummq.core.delay.DelayIndex;
 import io.quorummq.core.delay.Wheel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +26,13 @@ final class ReadBucket implements AutoCloseable {
     private final Fates fates;
     private final DelayIndex index;
     private final TreeSet<Waiting> messages = new TreeSet<>(Waiting.BY_TIME);
-    private final Set<Long> known = new HashSet<>();
+    /** Those and the ones that were taken because they are due, by their position. */
+    private final Map<Long, Waiting> known = new HashMap<>();
+
+    /** The positions of those that could not be moved; they are left on their pages, so that others have room. */
+    private final Set<Long> stuck = new HashSet<>();
+
+    private long firstStuck = Long.MAX_VALUE;
     private @Nullable Census census;
     private BucketReader reader;
     private long bytes;
@@ -72,7 +80,7 @@ final class ReadBucket implements AutoCloseable {
             readAgain();
         }
         do {
-            if (bytes >= bytesMax && messages.last().wake() <= now) {
+            if (bytes >= bytesMax && !messages.isEmpty() && messages.last().wake() <= now) {
                 return; // more than fits is due: what is here has to go first
             }
             for (var waiting : reader.next()) {
@@ -100,7 +108,7 @@ final class ReadBucket implements AutoCloseable {
         if (census != null) {
             census.count(waiting);
         }
-        if (known.contains(waiting.position())) {
+        if (known.containsKey(waiting.position()) || stuck.contains(waiting.position())) {
             return;
         }
         if (waiting.wake() >= until || waiting.wake() > now + WINDOW_MILLIS) {
@@ -108,16 +116,17 @@ final class ReadBucket implements AutoCloseable {
             return;
         }
         messages.add(waiting);
-        known.add(waiting.position());
+        known.put(waiting.position(), waiting);
         bytes += waiting.bytes();
         while (bytes > bytesMax && messages.size() > 1 && messages.last().wake() > now) {
             var last = messages.last();
+            messages.remove(last);
             forget(last);
             until = Math.min(until, last.wake());
         }
     }
 
-    /** Takes what is due, in order; {@link #gone} has to follow for each, once it is. */
+    /** Takes what is due, in order; {@link #gone} or {@link #failed} has to follow for each. */
     List<Waiting> due(long now, int max) {
         var due = new ArrayList<Waiting>();
         while (!messages.isEmpty() && messages.first().wake() <= now && due.size() < max) {
@@ -128,20 +137,43 @@ final class ReadBucket implements AutoCloseable {
 
     /** The message is in this bucket no longer. */
     void gone(Waiting waiting) {
-        known.remove(waiting.position());
-        bytes -= waiting.bytes();
-    }
-
-    /** Drops the message, if it is here, because another has dealt with it. */
-    void withdraw(Waiting waiting) {
-        if (messages.remove(waiting)) {
-            gone(waiting);
-        }
+        reader.gone(waiting.position());
+        forget(waiting);
     }
 
     private void forget(Waiting waiting) {
-        messages.remove(waiting);
-        gone(waiting);
+        var here = known.remove(waiting.position());
+        if (here != null) {
+            bytes -= here.bytes();
+        }
+    }
+
+    /** The message could not be moved, and is passed over until {@link #retry}. */
+    void failed(Waiting waiting) {
+        forget(waiting);
+        stuck.add(waiting.position());
+        firstStuck = Math.min(firstStuck, waiting.wake());
+    }
+
+    /** What could not be moved is read, and tried, again. */
+    void retry() {
+        until = Math.min(until, firstStuck);
+        stuck.clear();
+        firstStuck = Long.MAX_VALUE;
+    }
+
+    /** Drops the message, if it is here, because another deals with it: by its position, since its time may have changed. */
+    void withdraw(Waiting waiting) {
+        reader.gone(waiting.position());
+        var here = known.get(waiting.position());
+        if (here != null && messages.remove(here)) {
+            forget(here);
+        }
+    }
+
+    /** Whether what is read is still counted. */
+    boolean isCounting() {
+        return census != null;
     }
 
     /** Whether nothing of this bucket is due for a while. */

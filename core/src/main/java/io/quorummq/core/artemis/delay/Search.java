@@ -69,6 +69,7 @@ final class Search implements Job {
                 closeReader();
             }
         } while (System.nanoTime() < deadlineNanos);
+        take();
         return false;
     }
 

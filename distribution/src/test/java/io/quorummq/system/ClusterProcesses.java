@@ -198,11 +198,11 @@ final class ClusterProcesses implements AutoCloseable {
                 .collect(Collectors.joining(",", "(", ")" + CORE_FAILOVER));
     }
 
-    /** For plain Qpid JMS. */
+    /** For plain Qpid JMS, which after an outage of seconds would else wait as long again before it looks for the next leader. */
     String amqpUri() {
         return nodes.stream()
                 .map(node -> "amqp://127.0.0.1:" + node.amqpPort())
-                .collect(Collectors.joining(",", "failover:(", ")"));
+                .collect(Collectors.joining(",", "failover:(", ")?failover.maxReconnectDelay=500"));
     }
 
     /** For the JMS adapter. */

@@ -40,7 +40,7 @@ final class DelayLedger {
     private final AtomicLong received = new AtomicLong();
     private final LongAdder inTime = new LongAdder();
     private final AtomicLong latest = new AtomicLong();
-    private final AtomicLong earliest = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong earliest = new AtomicLong();
     private final Findings unexpected = new Findings("received and never sent");
     private final Findings early = new Findings("received before they were due");
     private final Findings undone = new Findings("handed out again after an acknowledged delete");
@@ -124,7 +124,7 @@ final class DelayLedger {
         }
         var before = states.getAndUpdate(number, state -> (state | HELD) + RECEPTION);
         var late = now - dues.get(number);
-        earliest.accumulateAndGet(late, Math::min);
+        earliest.accumulateAndGet(-late, Math::max);
         if (now < bounds.get(number)) {
             early.add(number, " by " + -late + " ms");
         }
@@ -213,7 +213,7 @@ final class DelayLedger {
         return String.format(
                 Locale.ROOT,
                 "%d messages acknowledged, %d received, %d of them more than once, %d within a second of their time; "
-                        + "the first %d ms and the last %d ms after it",
+                        + "the earliest %d ms before and the latest %d ms after it",
                 acknowledgements(),
                 receptions(),
                 count(state -> state >= 2 * RECEPTION),

@@ -31,8 +31,8 @@ class BacklogIT {
     private static final int CLIENTS = 8;
     /** Ten journal files that are kept for reuse, and what the log may hold. */
     private static final long SLACK_BYTES = 150L << 20;
-    /** The log and deleted files go with the next checkpoint, a minute away at most. */
-    private static final Duration DISK_BACK_MAX = Duration.ofSeconds(90);
+    /** The log and deleted files go with the next checkpoint. */
+    private static final Duration DISK_BACK_MAX = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

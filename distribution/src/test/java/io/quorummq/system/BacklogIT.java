@@ -39,7 +39,8 @@ class BacklogIT {
 
     @Test
     void aBacklogLargerThanTheHeapIsKeptAndDrainedOnceAndGivesItsDiskBack() throws Exception {
-        try (var node = NodeProcess.in(directory, Map.of("QUORUMMQ_JAVA_OPTS", "-Xmx128m"));
+        try (var node = NodeProcess.configured(
+                        directory, Map.of("QUORUMMQ_JAVA_OPTS", "-Xmx128m"), ClusterProcesses.SOON_A_CHECKPOINT);
                 var cmq = node.cmq()) {
             var data = node.home().resolve("data");
             cmq.createQueue(QUEUE, Map.of("visibilityTimeout", "600")).get(20, TimeUnit.SECONDS);

@@ -43,6 +43,7 @@ final class BacklogDiskIT {
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void disksAndHeapsAreBackNearTheirBaselineAfterABacklogWasDrained() throws Exception {
         ClusterProcesses.in(directory).use(cluster -> {
+            cluster.configure(ClusterProcesses.SOON_A_CHECKPOINT);
             cluster.startAll();
             load(cluster, MESSAGES / 20);
             var disks = disks(cluster);

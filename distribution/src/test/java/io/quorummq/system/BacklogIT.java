@@ -31,15 +31,16 @@ class BacklogIT {
     private static final int CLIENTS = 8;
     /** Ten journal files that are kept for reuse, and what the log may hold. */
     private static final long SLACK_BYTES = 150L << 20;
-    /** The log and deleted files go with the next checkpoint, a minute away at most. */
-    private static final Duration DISK_BACK_MAX = Duration.ofSeconds(90);
+    /** The log and deleted files go with the next checkpoint. */
+    private static final Duration DISK_BACK_MAX = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
 
     @Test
     void aBacklogLargerThanTheHeapIsKeptAndDrainedOnceAndGivesItsDiskBack() throws Exception {
-        try (var node = NodeProcess.in(directory, Map.of("QUORUMMQ_JAVA_OPTS", "-Xmx128m"));
+        try (var node = NodeProcess.configured(
+                        directory, Map.of("QUORUMMQ_JAVA_OPTS", "-Xmx128m"), ClusterProcesses.SOON_A_CHECKPOINT);
                 var cmq = node.cmq()) {
             var data = node.home().resolve("data");
             cmq.createQueue(QUEUE, Map.of("visibilityTimeout", "600")).get(20, TimeUnit.SECONDS);

@@ -19,9 +19,9 @@ final class ClusterLoad implements AutoCloseable {
     static final List<String> DOORS = List.of("http", "core", "qpid", "adapter");
 
     static final String QUEUE = "orders";
-    private static final int VISIBILITY_SECONDS = 10;
+    private static final int VISIBILITY_SECONDS = 5;
     private static final int BODY_LENGTH = 500;
-    private static final Duration SLACK = Duration.ofSeconds(5);
+    private static final Duration SLACK = Duration.ofSeconds(2);
     private static final int BATCH = 16;
     private static final Duration DRAIN_MAX = Duration.ofMinutes(3);
     private static final int CALL_SECONDS_MAX = 30;

@@ -46,6 +46,11 @@ final class ClusterProcesses implements AutoCloseable {
     private static final String CORE_FAILOVER = "?reconnectAttempts=0&failoverAttempts=-1"
             + "&useTopologyForLoadBalancing=false&initialConnectAttempts=30&retryInterval=200&callTimeout=10000";
 
+    /** Changes of a configuration: for who waits for disk to come back, which it does with the next checkpoint. */
+    static final Map<String, String> SOON_A_CHECKPOINT = Map.of(
+            "<property key=\"election-timeout-millis\"",
+            "<property key=\"checkpoint-interval-seconds\" value=\"15\"/>$0");
+
     private final Path directory;
     private final List<ClusterNode> nodes;
     private final Thread atExit = new Thread(this::killAll, "kill-cluster");
@@ -102,6 +107,22 @@ final class ClusterProcesses implements AutoCloseable {
                     nodes.stream().map(ClusterNode::lastWords).collect(Collectors.joining("\n", "\n", ""))));
             keepLogs();
             throw e;
+        }
+    }
+
+    /** Changes the configuration of all nodes before they are started: what each pattern finds is replaced. */
+    void configure(Map<String, String> changes) throws IOException {
+        for (var node : nodes) {
+            var file = node.home().resolve("etc").resolve("broker.xml");
+            var text = Files.readString(file);
+            for (var change : changes.entrySet()) {
+                var changed = text.replaceAll(change.getKey(), change.getValue());
+                if (changed.equals(text)) {
+                    throw new IllegalStateException("nothing in " + file + " looks like " + change.getKey());
+                }
+                text = changed;
+            }
+            Files.writeString(file, text);
         }
     }
 
@@ -198,11 +219,11 @@ final class ClusterProcesses implements AutoCloseable {
                 .collect(Collectors.joining(",", "(", ")" + CORE_FAILOVER));
     }
 
-    /** For plain Qpid JMS. */
+    /** For plain Qpid JMS, which after an outage of seconds would else wait as long again before it looks for the next leader. */
     String amqpUri() {
         return nodes.stream()
                 .map(node -> "amqp://127.0.0.1:" + node.amqpPort())
-                .collect(Collectors.joining(",", "failover:(", ")"));
+                .collect(Collectors.joining(",", "failover:(", ")?failover.maxReconnectDelay=500"));
     }
 
     /** For the JMS adapter. */

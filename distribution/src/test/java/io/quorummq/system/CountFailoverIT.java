@@ -11,8 +11,6 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,9 +61,7 @@ final class CountFailoverIT {
     @Test
     void eachMessageIsDeadLetteredAfterExactlyAsManyReceivesAsItsQueueSays() throws Exception {
         ClusterProcesses.in(directory).use(cluster -> {
-            for (var node : cluster.nodes()) {
-                pageFromTheFirstMessageOn(node);
-            }
+            cluster.configure(pagedFromTheFirstMessageOn());
             cluster.startAll();
             var clients = new HashMap<ClusterNode, CmqClient>();
             cluster.nodes().forEach(node -> clients.put(node, cluster.cmq(node)));
@@ -95,15 +91,14 @@ final class CountFailoverIT {
         });
     }
 
-    private static void pageFromTheFirstMessageOn(ClusterNode node) throws IOException {
-        var file = node.home().resolve("etc").resolve("broker.xml");
+    private static Map<String, String> pagedFromTheFirstMessageOn() {
         var settings = new StringBuilder("<address-settings>");
         for (var address : PAGED) {
             settings.append("<address-setting match=\"")
                     .append(address)
                     .append("\"><max-size-bytes>0</max-size-bytes></address-setting>");
         }
-        Files.writeString(file, Files.readString(file).replace("<address-settings>", settings));
+        return Map.of("<address-settings>", settings.toString());
     }
 
     private static void fill(CmqClient cmq) throws Exception {

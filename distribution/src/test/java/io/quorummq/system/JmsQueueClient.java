@@ -8,6 +8,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class JmsQueueClient implements QueueClient {
     private @Nullable Connection connection;
     private @Nullable Session sending;
     private @Nullable MessageProducer producer;
+    private @Nullable Session together;
+    private @Nullable MessageProducer producerTogether;
     private @Nullable Session taking;
     private @Nullable MessageConsumer consumer;
     private boolean isClosed;
@@ -40,14 +43,54 @@ final class JmsQueueClient implements QueueClient {
     @Override
     public void send(String body) throws JMSException {
         try {
-            if (producer == null) {
-                sending = connection().createSession(Session.AUTO_ACKNOWLEDGE);
-                producer = sending.createProducer(sending.createQueue(queue));
-            }
-            producer.send(connectedSession(sending).createTextMessage(body));
+            producer().send(connectedSession(sending).createTextMessage(body));
         } catch (JMSException e) {
             throw noted(e);
         }
+    }
+
+    /** Several in a transaction, one alone without. */
+    @Override
+    public void send(List<String> bodies, Duration delay) throws JMSException {
+        try {
+            if (bodies.size() == 1) {
+                producer().setDeliveryDelay(delay.toMillis());
+                producer().send(connectedSession(sending).createTextMessage(bodies.get(0)));
+            } else {
+                sendTogether(bodies, delay);
+            }
+        } catch (JMSException e) {
+            throw noted(e);
+        }
+    }
+
+    private void sendTogether(List<String> bodies, Duration delay) throws JMSException {
+        if (producerTogether == null) {
+            together = connection().createSession(Session.SESSION_TRANSACTED);
+            producerTogether = together.createProducer(together.createQueue(queue));
+        }
+        var session = connectedSession(together);
+        try {
+            producerTogether.setDeliveryDelay(delay.toMillis());
+            for (var body : bodies) {
+                producerTogether.send(session.createTextMessage(body));
+            }
+        } catch (JMSException e) {
+            giveBack(session);
+            throw e;
+        }
+        session.commit();
+    }
+
+    private MessageProducer producer() throws JMSException {
+        var made = producer;
+        if (made == null) {
+            var session = connection().createSession(Session.AUTO_ACKNOWLEDGE);
+            made = session.createProducer(session.createQueue(queue));
+            sending = session;
+            producer = made;
+        }
+        return made;
     }
 
     @Override
@@ -65,17 +108,16 @@ final class JmsQueueClient implements QueueClient {
             }
             return bodies;
         } catch (JMSException e) {
-            giveBack();
+            giveBack(taking);
             throw noted(e);
         }
     }
 
     /**
-     * What was received before the failure is not dealt with. After a failed commit it would be wrong: that has rolled
+     * What was sent or received before the failure is not dealt with. After a failed commit it would be wrong: that has rolled
      * back already, and Qpid JMS then gives back what it has prefetched, and hands it out nevertheless.
      */
-    private void giveBack() {
-        var session = taking;
+    private void giveBack(@Nullable Session session) {
         if (session != null) {
             try {
                 session.rollback();
@@ -113,6 +155,8 @@ final class JmsQueueClient implements QueueClient {
         connection = null;
         sending = null;
         producer = null;
+        together = null;
+        producerTogether = null;
         taking = null;
         consumer = null;
         isClosed = false;

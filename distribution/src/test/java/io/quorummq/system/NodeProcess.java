@@ -67,7 +67,13 @@ final class NodeProcess implements AutoCloseable {
 
     /** The same, with changes to its configuration: what each pattern finds is replaced. */
     static NodeProcess configured(Path directory, Map<String, String> changes) throws Exception {
-        return new NodeProcess(directory, directory.resolve("home"), Map.of(), changes);
+        return configured(directory, Map.of(), changes);
+    }
+
+    /** The same, with more in its environment. */
+    static NodeProcess configured(Path directory, Map<String, String> environment, Map<String, String> changes)
+            throws Exception {
+        return new NodeProcess(directory, directory.resolve("home"), environment, changes);
     }
 
     void start() throws IOException {

@@ -7,6 +7,7 @@ import com.qcloud.cmq.Message;
 import com.qcloud.cmq.Queue;
 import com.qcloud.cmq.entity.CmqConfig;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 /** The published CMQ SDK, as it is, in an application that knows all nodes and turns to the next when one fails it. */
@@ -38,6 +39,11 @@ final class SdkQueueClient implements QueueClient {
     @Override
     public void send(String body) throws Exception {
         queues.get(current).send(body);
+    }
+
+    @Override
+    public void send(List<String> bodies, Duration delay) throws Exception {
+        queues.get(current).batchSend(bodies, (int) delay.toSeconds());
     }
 
     @Override

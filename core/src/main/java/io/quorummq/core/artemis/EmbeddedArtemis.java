@@ -106,6 +106,9 @@ public final class EmbeddedArtemis implements AutoCloseable {
     private void loaded() {
         var loaded = new ArtemisBroker(server, visibility);
         loaded.load();
+        if (!server.getResourceManager().getPreparedTransactions().isEmpty()) {
+            visibility.queues().forEach(GateQueue::keepPagesOfPreparedMessages);
+        }
         broker = loaded;
     }
 

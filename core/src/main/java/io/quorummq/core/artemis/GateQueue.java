@@ -117,6 +117,16 @@ final class GateQueue extends QueueImpl {
         return shared.now();
     }
 
+    /**
+     * Artemis takes a queue for empty, and deletes its pages, while all on them is of prepared transactions. Not for an address
+     * with several queues: one that never had those messages would keep their pages for good.
+     */
+    void keepPagesOfPreparedMessages() {
+        if (pageSubscription != null && getName().equals(getAddress())) {
+            pageSubscription.notEmpty();
+        }
+    }
+
     /** How many messages may be seen now, those on pages included; approximate while messages move. */
     long activeCount() {
         return Math.max(0, getMessageCount() - table.leased() - delayedCount() - getDeliveringCount());

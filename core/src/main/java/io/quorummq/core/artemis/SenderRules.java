@@ -17,6 +17,7 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.persistence.StorageManager.LargeMessageExtension;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.LargeServerMessage;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
@@ -81,6 +82,7 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
             changed |= MessageMapper.removeStamp(message);
         }
         changed |= makeDurable(message, address);
+        refuseWhatFillsMemory(message, address);
         if (changed) {
             message.reencode();
         }
@@ -100,6 +102,33 @@ final class SenderRules implements ActiveMQServerMessagePlugin {
                 && due > visibility.now()
                 && queue.delayedCount() >= visibility.settings().delayedMessagesMax()) {
             throw refusal(CmqError.TOO_MANY_INACTIVE.because("queueName", queue.getName()));
+        }
+    }
+
+    /** A message that is not stored, or that a subscriber gets from memory alone, waits in memory however long it is delayed. */
+    private void refuseWhatFillsMemory(Message message, SimpleString address) throws ActiveMQException {
+        var due = message.getScheduledDeliveryTime();
+        if (due != null
+                && due > visibility.now()
+                && visibility.totals().delayedBytes() >= visibility.settings().delayedBytesMax()
+                && (!message.isDurable() || hasNonDurableQueue(address))) {
+            throw refusal(CmqError.TOO_MANY_INACTIVE.because(
+                    "bytes of delayed messages in memory",
+                    visibility.totals().delayedBytes(),
+                    "at most delayed-bytes-max for messages that are not stored"));
+        }
+    }
+
+    private boolean hasNonDurableQueue(SimpleString address) throws ActiveMQException {
+        try {
+            var bindings = server.getPostOffice().lookupBindingsForAddress(address);
+            return bindings != null
+                    && bindings.getBindings().stream()
+                            .anyMatch(binding -> binding.getBindable() instanceof Queue queue && !queue.isDurable());
+        } catch (ActiveMQException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -334,6 +334,25 @@ class RestartTest {
         }
     }
 
+    @Test
+    void preparedSendIsThereThoughNothingElseIsOnItsPages() throws Exception {
+        engine.create();
+        if (paging) {
+            engine.gate().getPagingStore().startPaging();
+        }
+        var xid = prepare("alone " + paging, session -> {
+            try (var producer = session.createProducer(session.createQueue("orders"))) {
+                producer.send(session.createTextMessage("promised"));
+            }
+        });
+
+        restart();
+        await().pollDelay(Duration.ofMillis(500)).until(() -> true); // time to delete the page
+        finish(xid, true);
+
+        assertThat(doors.receive(Door.CMQ, "orders")).isEqualTo("promised");
+    }
+
     private Xid prepare(String name, Work work) throws Exception {
         var xid =
                 new XidImpl(name.getBytes(StandardCharsets.UTF_8), 1, (name + paging).getBytes(StandardCharsets.UTF_8));

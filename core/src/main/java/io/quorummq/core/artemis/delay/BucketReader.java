@@ -3,10 +3,10 @@ package io.quorummq.core.artemis.delay;
 
 import io.quorummq.core.artemis.delay.DurableCommit.StoreEnded;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;

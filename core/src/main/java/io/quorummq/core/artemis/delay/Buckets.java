@@ -14,6 +14,7 @@ import org.apache.activemq.artemis.core.postoffice.Binding;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
 
 /**
  * The bucket queues of one engine. Each is made when it is needed for the first time and never deleted, because a
@@ -54,6 +55,9 @@ public final class Buckets {
                 .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                 .setMaxSizeBytes(0)
                 .setPageSizeBytes(PAGE_BYTES)
+                .setPageLimitBytes(-1L)
+                .setPageLimitMessages(-1L)
+                .setDiskFullMessagePolicy(DiskFullMessagePolicy.FAIL)
                 .setAutoDeleteAddresses(false)
                 .setAutoDeleteQueues(false)
                 .setMaxDeliveryAttempts(-1);

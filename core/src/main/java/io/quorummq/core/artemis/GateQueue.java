@@ -191,6 +191,15 @@ final class GateQueue extends QueueImpl {
         }
     }
 
+    /** Also the end of a roll-back, which is answered next. */
+    @Override
+    public void addSorted(List<MessageReference> refs, boolean scheduling) {
+        super.addSorted(refs, scheduling);
+        if (!scheduling) {
+            GivenBack.awaitThoseOfThisThread();
+        }
+    }
+
     @Override
     public void addHead(MessageReference ref, boolean scheduling) {
         if (scheduling || !hideAgain(ref)) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.core.journal.IOCompletion;
 import org.apache.activemq.artemis.core.persistence.StorageManager;
+import org.apache.activemq.artemis.core.persistence.impl.journal.OperationContextImpl;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.MessageReference;
 import org.apache.activemq.artemis.core.server.impl.AckReason;
@@ -136,7 +137,13 @@ final class Leases {
                 known.map(Lease::firstReceived).orElse(now));
         table.remember(lease);
         // as Artemis stores the count of a message in memory: who is told that the roll-back is done may rely on it
-        journal.store(queue.getID(), lease, known.isEmpty(), true, storage.getContext());
+        journal.store(queue.getID(), lease, known.isEmpty(), true, waiting());
+    }
+
+    /** Who waits for what is stored: the caller's operation, or, where there is none, the end of the roll-back. */
+    private static IOCompletion waiting() {
+        var operation = OperationContextImpl.getContext();
+        return operation != null ? operation : GivenBack.ofThisThread();
     }
 
     /** Has a message that this transaction stores in the queue go on with the count that it had before it was delayed. */

@@ -69,7 +69,10 @@ final class Clockwork implements AutoCloseable {
     private final Set<Bucket> cascading = new HashSet<>();
     private final Deque<BucketQueue> uncounted = new ArrayDeque<>();
     private final Queue<Job> asked = new ConcurrentLinkedQueue<>();
-    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final Deque<Job> searches = new ArrayDeque<>();
+    /** One after the other, so that what is late comes in order. */
+    private final Deque<Cascade> cascades = new ArrayDeque<>();
+
     private final Map<Bucket, Long> doubtful = new HashMap<>();
     private final Set<Bucket> toCount = new HashSet<>();
     private final Map<Bucket, Retry> retries = new HashMap<>();
@@ -219,13 +222,13 @@ final class Clockwork implements AutoCloseable {
             close(bucket.queue().bucket());
             index.stays(bucket.queue().bucket(), 0);
         }
-        for (var job : jobs) {
-            if (job instanceof Cascade cascade) {
-                countAgain(cascade.isCounting(), cascade.queue());
-            }
-            job.close();
+        searches.forEach(Job::close);
+        searches.clear();
+        for (var cascade : cascades) {
+            countAgain(cascade.isCounting(), cascade.queue());
+            cascade.close();
         }
-        jobs.clear();
+        cascades.clear();
         cascading.forEach(bucket -> index.stays(bucket, 0));
         cascading.clear();
     }
@@ -282,7 +285,7 @@ final class Clockwork implements AutoCloseable {
     private void cascade(Bucket bucket, @Nullable Census census) {
         queue(bucket).ifPresent(queue -> {
             cascading.add(bucket);
-            jobs.add(new Cascade(queue, fates, index, mover, clock, limits.memoryBytes() / 2, census));
+            cascades.add(new Cascade(queue, fates, index, mover, clock, limits.memoryBytes() / 2, census));
         });
     }
 
@@ -406,21 +409,30 @@ final class Clockwork implements AutoCloseable {
     // --- what takes long
     // ----------------------------------------------------------------------------------------------
 
+    /** A step of a search and a step of a cascade, so that neither keeps the other waiting. */
     private boolean stepOfLongWork() {
         for (var job = asked.poll(); job != null; job = asked.poll()) {
-            jobs.addFirst(job);
+            searches.add(job);
         }
-        if (jobs.isEmpty() && !count()) {
+        var searched = step(searches);
+        var isCounting = cascades.isEmpty() && count();
+        var cascade = cascades.peek();
+        if (cascade != null && step(cascades) && cascades.peek() != cascade) {
+            cascading.remove(cascade.bucket());
+            cascade.firstStuck().ifPresent(due -> retryLater(cascade.bucket(), due));
+        }
+        return searched || isCounting || cascade != null;
+    }
+
+    /** A step of the first one, which is removed when it is done; answers whether there was one. */
+    private static boolean step(Deque<? extends Job> jobs) {
+        var job = jobs.peek();
+        if (job == null) {
             return false;
         }
-        var job = jobs.peek();
-        if (job != null && job.step(System.nanoTime() + STEP_NANOS)) {
+        if (job.step(System.nanoTime() + STEP_NANOS)) {
             jobs.remove();
             job.close();
-            if (job instanceof Cascade cascade) {
-                cascading.remove(cascade.bucket());
-                cascade.firstStuck().ifPresent(due -> retryLater(cascade.bucket(), due));
-            }
         }
         return true;
     }
@@ -491,7 +503,8 @@ final class Clockwork implements AutoCloseable {
 
     /** Drops the messages, wherever they are in memory: another deals with them, and what is taken twice is counted twice. */
     void withdraw(Collection<Waiting> messages) {
-        jobs.forEach(job -> job.withdraw(messages));
+        searches.forEach(job -> job.withdraw(messages));
+        cascades.forEach(job -> job.withdraw(messages));
         for (var waiting : messages) {
             var bucket = open.get(waiting.bucket().bucket());
             if (bucket != null) {
@@ -504,8 +517,10 @@ final class Clockwork implements AutoCloseable {
         ended = true;
         open.values().forEach(ReadBucket::close);
         open.clear();
-        jobs.forEach(Job::close);
-        jobs.clear();
+        searches.forEach(Job::close);
+        searches.clear();
+        cascades.forEach(Job::close);
+        cascades.clear();
         asked.forEach(Job::close);
     }
 

@@ -113,6 +113,22 @@ final class DelayTest {
     }
 
     @Test
+    void whatIsDueInEveryMinuteKeepsNothingFromBeingCounted() {
+        try (var engine = engine()) {
+            for (var seconds = 150; seconds < 600; seconds += 30) {
+                engine.sendTo(ORDERS, "in minutes", Duration.ofSeconds(seconds));
+            }
+            engine.sendTo(ORDERS, "in hours", Duration.ofHours(3));
+            engine.sendTo(ORDERS, "in days", DAY.multipliedBy(3));
+            clock.advance(Duration.ofMinutes(2));
+
+            engine.restart();
+
+            await().atMost(PATIENCE).until(() -> engine.counts(ORDERS).delayed(), delayed -> delayed == 17);
+        }
+    }
+
+    @Test
     void moreThanFitsIntoMemoryComesInOrder() {
         var small = settings(EngineSettings.DEFAULT.delayedMessagesMax(), 1 << 20);
         try (var engine = engine("", small)) {

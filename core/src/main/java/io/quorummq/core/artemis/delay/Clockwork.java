@@ -437,9 +437,9 @@ final class Clockwork implements AutoCloseable {
         return true;
     }
 
-    /** Begins to count the next bucket; answers whether there was one. */
+    /** Begins to count the next bucket, beside those that are open because they are due; answers whether there was one. */
     private boolean count() {
-        if (open.size() >= OPEN_BUCKETS_MAX) {
+        if (open.size() > OPEN_BUCKETS_MAX) {
             return !uncounted.isEmpty();
         }
         var queue = uncounted.poll();

@@ -111,7 +111,7 @@ final class ReadBucket implements AutoCloseable {
         if (known.containsKey(waiting.position()) || stuck.contains(waiting.position())) {
             return;
         }
-        if (waiting.wake() >= until || waiting.wake() > now + WINDOW_MILLIS) {
+        if (waiting.wake() >= until || waiting.wake() > now + windowMillis()) {
             until = Math.min(until, waiting.wake());
             return;
         }
@@ -124,6 +124,11 @@ final class ReadBucket implements AutoCloseable {
             forget(last);
             until = Math.min(until, last.wake());
         }
+    }
+
+    /** A bucket that is only counted is not held open for messages that are due in minutes: others have to be counted. */
+    private long windowMillis() {
+        return census == null ? WINDOW_MILLIS : 2 * Wheel.READ_AHEAD.toMillis();
     }
 
     /** Takes what is due, in order; {@link #gone} or {@link #failed} has to follow for each. */
